@@ -1,0 +1,1 @@
+"""The appeal: from the first court to the last."""

@@ -1,0 +1,131 @@
+"""What may be asked of an appeal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.appeal.events import Outcome, Party, Scope
+from domain.case.commands import Act
+from domain.enforcement_notice.commands import Requirements
+from domain.fields import Day, DayOrInstant, Name, Names, PositiveMoney, SomeNames, Text, one_or_several
+
+
+class Lodge(Act):
+    """Enter an appeal received by the first court."""
+
+    COMMAND = "appeal.lodge"
+    OPENS = "always"
+    REFERS = {"against": ("fine", "enforcement_notice")}
+
+    against: Annotated[tuple[UUID, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=20)]
+    scope: Scope
+    court: Name
+    received_on: DayOrInstant
+    grounds: SomeNames
+    reference: Name | None = None
+    appellant: Literal["subject", "third_party"] = "subject"
+    points: Names = ()
+
+
+class ExtendTime(Act):
+    """Record that the court gave more time for a step of the appeal."""
+
+    COMMAND = "appeal.extend_time"
+
+    role: Name
+    until: DayOrInstant
+    ordered_on: Day
+    reason: Text
+
+
+class ListHearing(Act):
+    """Enter the day of a hearing to come."""
+
+    COMMAND = "appeal.list_hearing"
+
+    on: Day
+    kind: Name
+
+
+class RecordHearing(Act):
+    """Enter a hearing that was held."""
+
+    COMMAND = "appeal.record_hearing"
+    DONE_BY_NOW = frozenset({"from_", "to"})
+
+    from_: Day = Field(alias="from")
+    to: Day
+
+
+class DecidedTarget(BaseModel):
+    """What a decision says of one of several targets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: Outcome
+    amount: PositiveMoney | None = None
+    requirements: Requirements | None = None
+
+
+class Decide(Act):
+    """Enter the court's decision."""
+
+    COMMAND = "appeal.decide"
+    REFERS = {"per_target": ("fine", "enforcement_notice")}
+
+    outcome: Outcome
+    decided_on: Day
+    sent_on: Day
+    reference: Name | None = None
+    amount: PositiveMoney | None = None
+    requirements: Requirements | None = None
+    pay_by: Day | None = None
+    court: Name | None = None
+    per_target: dict[UUID, DecidedTarget] = Field(default_factory=dict, max_length=20)
+
+
+class SeekPermission(Act):
+    """Enter a party's application for permission to appeal onward."""
+
+    COMMAND = "appeal.seek_permission"
+
+    by: Party
+    court: Name
+    received_on: DayOrInstant
+    grounds: SomeNames
+
+
+class DecidePermission(Act):
+    """Enter the decision on an application for permission. Granted without `court`: the next tier."""
+
+    COMMAND = "appeal.decide_permission"
+
+    outcome: Literal["granted", "refused"]
+    sent_on: Day
+    court: Name | None = None
+
+
+class RenewPermission(Act):
+    """Enter a refused application made again."""
+
+    COMMAND = "appeal.renew_permission"
+
+    court: Name
+    received_on: DayOrInstant
+
+
+class Withdraw(Act):
+    """Enter that the appellant gave up."""
+
+    COMMAND = "appeal.withdraw"
+
+    withdrawn_on: Day
+
+
+class BecomeFinal(Act):
+    """Close the way on, once its last period ended unused. Given by the system."""
+
+    COMMAND = "appeal.become_final"

@@ -1,0 +1,328 @@
+"""The application: a command in; all cases it changes saved at once; outcome or refusal out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from eventsourcing.application import Application
+from eventsourcing.persistence import InfrastructureFactory, IntegrityError, Mapper, PersistenceError
+from eventsourcing.utils import Environment, EnvType
+
+from domain.case.case import Case
+from domain.case.commands import Act, FireDeadline
+from domain.case.deadlines import Deadline
+from domain.case.events import CaseEvent
+from domain.case.occasion import Occasion
+from domain.commands import Command, act_of, require_done_by
+from domain.identifiers import matter_index_id, opened_case_id, outcome_id
+from domain.internal_events import CaseAdded, CommandOutcome
+from domain.mapper import CaseEventMapper
+from domain.names import COMMANDS
+from domain.refusals import Conflict, Forbidden, Malformed, Refusal, WrongState
+from domain.regimes import Regime, regime, regimes
+from domain.roles import MAY_GIVE, SYSTEM, roles_that_may
+from domain.time_sources import TimeSource
+from domain.unit_of_work import UnitOfWork, rebuild
+from foundation.errors import Transient
+
+ATTEMPTS = 5
+_log = structlog.get_logger(__name__)
+
+
+class StoreUnreachable(Transient):
+    """The event store does not answer; nothing was decided, and the same key may be used again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command led to: the events of all cases it changed, or the refusal. `repeated`: it was answered before."""
+
+    command: str
+    case_id: UUID | None
+    matter_id: UUID | None
+    events: tuple[CaseEvent, ...] = ()
+    refusal: dict[str, Any] | None = None
+    repeated: bool = False
+
+    @property
+    def versions(self) -> dict[UUID, int]:
+        """The version that each changed case has come to."""
+        return {event.case_id: event.version for event in self.events}
+
+
+class CaseApplication(Application[UUID]):
+    """Takes commands, and rebuilds cases from their events.
+
+    Args:
+        factory: where the events are kept.
+        time: gives the current time of a matter.
+        reachable: asked before each command; raises StoreUnreachable at once instead of the library's long retries.
+    """
+
+    name = "stored"
+
+    def __init__(
+        self, factory: InfrastructureFactory[Any], time: TimeSource, *, reachable: Callable[[], None] = lambda: None
+    ) -> None:
+        self._given_factory = factory
+        self._time = time
+        self._reachable = reachable
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """No setting of the process environment reaches the library."""
+        return Environment(name, env or {})
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:  # noqa: ARG002 - the library's signature
+        """The store that was given."""
+        return self._given_factory
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """The one way to and from stored events."""
+        return CaseEventMapper()
+
+    # Reading
+
+    def case(self, case_id: UUID, *, version: int | None = None) -> Case:
+        """A case as it stands, or stood at a version.
+
+        Raises:
+            UnknownCase: there is none.
+        """
+        if version is None:
+            return UnitOfWork(self.repository).case(case_id)
+        return self.repository.get(case_id, version=version, projector_func=rebuild)  # type: ignore[type-var] # a Case is a mutable aggregate by protocol
+
+    def events_of(self, case_id: UUID) -> list[CaseEvent]:
+        """The history of a case."""
+        return [event for event in self.events.get(case_id) if isinstance(event, CaseEvent)]
+
+    def cases_of(self, matter_id: UUID) -> list[UUID]:
+        """The cases of a matter in order of opening."""
+        history = self.events.get(matter_index_id(matter_id))
+        return [event.case_id for event in history if isinstance(event, CaseAdded)]
+
+    def running_deadlines(self, matter_id: UUID) -> list[tuple[Case, Deadline]]:
+        """The running deadlines of a matter in order of due time."""
+        found = [
+            (case, deadline)
+            for case in map(self.case, self.cases_of(matter_id))
+            for deadline in case.deadlines.values()
+            if deadline.status == "running"
+        ]
+        return sorted(found, key=lambda pair: pair[1].due_at)
+
+    # Commands
+
+    def execute(self, command: Command, *, dry_run: bool = False) -> Outcome:
+        """Carry a command out, once for its key.
+
+        Raises:
+            StoreUnreachable: nothing was decided; give the command again under the same key.
+        """
+        self._reachable()
+        try:
+            return self._saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run)
+        except PersistenceError as error:
+            message = "The database does not answer, so nothing was decided. Give the command again under the same key."
+            raise StoreUnreachable(message) from error
+        except Refusal as refusal:
+            return Outcome(command.name, command.on, None, refusal=refusal.as_json())
+
+    def fire(self, case: Case, deadline: Deadline) -> Outcome:
+        """Tell a case that a deadline's time has come; once for each end that the deadline was given."""
+        return self.execute(fire_command(case.TOPIC, case.id, deadline.role, deadline.set_version))
+
+    def _decide_and_save(self, command: Command, *, dry_run: bool) -> Outcome:
+        act = act_of(command)
+        for _ in range(ATTEMPTS):
+            work = UnitOfWork(self.repository)
+            addressed = _Addressed(command, act, work)
+            try:
+                if not dry_run and self._fire_overdue(command, addressed, work):
+                    continue
+                case = self._decide(command, act, addressed, work)
+            except Refusal as refusal:
+                return self._refused(command, addressed, refusal, dry_run=dry_run)
+            events = tuple(event for changed in work.changed() for event in changed.pending)
+            outcome = Outcome(command.name, case.id, case.matter_id, events)
+            if dry_run or (not events and isinstance(act, FireDeadline)):
+                return outcome
+            try:
+                self.save(*work.to_save(), self._outcome_event(command, outcome))
+            except IntegrityError:
+                saved = self._saved_outcome(command)
+                if saved:
+                    return saved
+                if command.expected_version is not None:
+                    break
+                continue
+            _log.info(
+                "command_done",
+                command=command.name,
+                case_id=str(case.id),
+                matter_id=str(case.matter_id),
+                correlation_id=command.correlation_id or command.idempotency_key,
+                events=len(events),
+            )
+            return outcome
+        message = "Refused: others changed the case at the same moment. Read it again, and give the command anew."
+        raise Conflict(message, expected=command.expected_version)
+
+    def _decide(self, command: Command, act: Act, addressed: _Addressed, work: UnitOfWork) -> Case:
+        law = addressed.law()
+        now = self._time.now(addressed.matter_id)
+        require_done_by(act, command.name, now.astimezone(law.time_zone).date(), law.time_zone)
+        if command.name not in MAY_GIVE[command.actor.role]:
+            allowed = ", ".join(roles_that_may(command.name)) or "nobody"
+            message = f"Refused: the role {command.actor.role} may not give {command.name}; {allowed} may."
+            raise Forbidden(message, role=command.actor.role, allowed=roles_that_may(command.name))
+        addressed.require_version(command.expected_version)
+        work.begin(
+            Occasion(
+                command=command.name,
+                actor=command.actor,
+                now=now,
+                stored_at=datetime.now(UTC),
+                correlation_id=command.correlation_id or command.idempotency_key,
+                causation_id=command.causation_id or command.idempotency_key,
+                law=law,
+                cases=work,
+            )
+        )
+        case = addressed.case or work.new_case(addressed.case_id, addressed.case_type, addressed.matter_id)
+        getattr(case, command.name.partition(".")[2])(act, law)
+        work.follow_consequences()
+        return case
+
+    def _fire_overdue(self, command: Command, addressed: _Addressed, work: UnitOfWork) -> bool:
+        """Let pass first what fell due in the cases that a person's command concerns: timers may be late, the law is not."""
+        if command.actor == SYSTEM or addressed.is_new_matter:
+            return False
+        now = self._time.now(addressed.matter_id)
+        fired = False
+        for case in work.loaded():
+            due = [d for d in case.deadlines.values() if d.status == "running" and d.due_at <= now]
+            for deadline in sorted(due, key=lambda d: d.due_at):
+                fired = bool(self.fire(case, deadline).events) or fired
+        return fired
+
+    def _refused(self, command: Command, addressed: _Addressed, refusal: Refusal, *, dry_run: bool) -> Outcome:
+        outcome = Outcome(command.name, command.on, addressed.matter_id_or_none, refusal=refusal.as_json())
+        if refusal.saved and not dry_run:
+            try:
+                self.save(self._outcome_event(command, outcome))
+            except IntegrityError:
+                return self._saved_outcome(command) or outcome
+        _log.info("command_refused", command=command.name, code=refusal.code, case_id=str(command.on))
+        return outcome
+
+    def _outcome_event(self, command: Command, outcome: Outcome) -> CommandOutcome:
+        changed: dict[UUID, tuple[int, int]] = {}
+        for event in outcome.events:
+            first, _ = changed.get(event.case_id, (event.version, 0))
+            changed[event.case_id] = (first, event.version)
+        return CommandOutcome(
+            originator_id=outcome_id(command.actor.id, command.idempotency_key),
+            originator_version=1,
+            recorded=datetime.now(UTC),
+            digest=command.digest(),
+            command=command.name,
+            case_id=outcome.case_id,
+            matter_id=outcome.matter_id,
+            changed=changed,
+            refusal=outcome.refusal,
+        )
+
+    def _saved_outcome(self, command: Command) -> Outcome | None:
+        """What the key led to before.
+
+        Raises:
+            Malformed: the key was used for another command.
+        """
+        stream = outcome_id(command.actor.id, command.idempotency_key)
+        saved = next(iter(self.events.get(stream)), None)
+        if not isinstance(saved, CommandOutcome):
+            return None
+        if saved.digest != command.digest():
+            message = f"Refused: the key {command.idempotency_key!r} was used for another command ({saved.command}). Use a new key for a new command."
+            raise Malformed(message, faults=[{"field": "idempotency_key", "problem": "used for another command"}])
+        events = tuple(
+            event
+            for case_id, (first, last) in saved.changed.items()
+            for event in self.events.get(case_id, gt=first - 1, lte=last)
+            if isinstance(event, CaseEvent)
+        )
+        return Outcome(saved.command, saved.case_id, saved.matter_id, events, saved.refusal, repeated=True)
+
+
+def fire_command(case_type: str, case_id: UUID, role: str, set_version: int) -> Command:
+    """The command of the timers: its key derives from what fires, so that it takes effect once."""
+    return Command(
+        name=f"{case_type}.fire_deadline",
+        data={"role": role, "set_version": set_version},
+        on=case_id,
+        actor=SYSTEM,
+        idempotency_key=f"{case_id}/{role}/{set_version}",
+    )
+
+
+class _Addressed:
+    """The case that a command is about, and the others that it names, loaded.
+
+    Raises:
+        UnknownCase: one of them does not exist.
+        Malformed: one is of a type that the command does not take, or the regime is unknown.
+    """
+
+    def __init__(self, command: Command, act: Act, work: UnitOfWork) -> None:
+        self._act = act
+        self.case = work.case(command.on) if command.on else None
+        self.case_type = COMMANDS[command.name].case_type(command.name)
+        named = [(field, work.case(case_id), types) for field, case_id, types in act.others()]
+        wrong = [
+            {"field": field, "problem": f"names a case of type {case.TOPIC}; it takes {' or '.join(types)}"}
+            for field, case, types in named
+            if case.TOPIC not in types
+        ]
+        if self.case and self.case.TOPIC != self.case_type:
+            wrong.append({"field": "on", "problem": f"names a case of type {self.case.TOPIC}, not {self.case_type}"})
+        if wrong:
+            listed = "; ".join(f"{fault['field']} {fault['problem']}" for fault in wrong)
+            raise Malformed(f"Refused: {command.name}: {listed}.", faults=wrong)
+        self.origin = self.case or next((case for _, case, _ in named), None)
+        self.is_new_matter = self.origin is None
+        self.case_id = opened_case_id(command.actor.id, command.idempotency_key)
+        self.matter_id = (
+            self.origin.matter_id if self.origin else command.matter_id or opened_case_id("matter", str(self.case_id))
+        )
+        if self.is_new_matter and work.cases_of(self.matter_id):
+            message = f"Refused: the matter {self.matter_id} has begun already; one investigation begins one matter."
+            raise WrongState(message, matter_id=str(self.matter_id))
+
+    def law(self) -> Regime:
+        """The regime that the case, or the investigation to be opened, is under."""
+        if self.origin:
+            return regime(self.origin.regime)
+        wanted = getattr(self._act, "regime", "")
+        if wanted not in regimes():
+            known = ", ".join(sorted(regimes()))
+            fault = {"field": "regime", "problem": f"{wanted!r} is unknown; known are {known}"}
+            raise Malformed(f"Refused: the regime {wanted!r} is unknown; known are {known}.", faults=[fault])
+        return regime(wanted)
+
+    def require_version(self, expected: int | None) -> None:
+        """Refuse when the addressed case has moved on.
+
+        Raises:
+            Conflict: it has.
+        """
+        at = self.case.version if self.case else 0
+        if expected is not None and expected != at:
+            message = f"Refused: the case is at version {at}, not {expected}. Read it again and decide anew."
+            raise Conflict(message, expected=expected, actual=at)

@@ -1,0 +1,1 @@
+"""What all five case types share."""

@@ -1,0 +1,279 @@
+"""What may be done to a case of any type, and what every type needs to decide."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, NoReturn
+from uuid import UUID
+
+from domain.case.commands import (
+    AddEvidence,
+    Assign,
+    ExtendDeadline,
+    FireDeadline,
+    PlaceHold,
+    RecordJustification,
+    ReleaseHold,
+)
+from domain.case.deadlines import WithDeadlines
+from domain.case.events import (
+    Assigned,
+    CaseEvent,
+    Cause,
+    EvidenceAdded,
+    HoldPlaced,
+    HoldReleased,
+    JustificationRecorded,
+    NonComplianceOpened,
+    Opened,
+)
+from domain.money import Money
+from domain.refusals import Invalid, OnHold, OverMaximum, SamePerson, TooEarly, TooLate, WrongState
+from domain.regimes import Regime, RuleVersion
+from domain.roles import Actor
+from domain.subject import Subject
+
+
+class Case(WithDeadlines):
+    """One case: an aggregate with its state, its deadlines and its legal hold."""
+
+    WORDS: ClassVar[str]
+    """What people call such a case in a sentence."""
+    OPENED: ClassVar[type[Opened]] = Opened
+    OPEN_STATES: ClassVar[frozenset[str]]
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self.regime = ""
+        self.subject: Subject
+        self.reference = ""
+        self.officer: str | None = None
+        self.hold: HoldPlaced | None = None
+        self.non_compliances: dict[UUID, str] = {}
+
+    @property
+    def state(self) -> str:
+        """The state, as the vocabulary names it."""
+        raise NotImplementedError
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still be decided in it."""
+        return self.state in self.OPEN_STATES
+
+    # What may be done
+
+    def open_with(self, *, subject: Subject, reference: str, cause: Cause | None = None, **facts: object) -> None:
+        """Record the first event."""
+        self.record(
+            self.OPENED,
+            regime=self.occasion.law.id,
+            subject=subject,
+            reference=reference,
+            cause=cause,
+            **facts,
+        )
+
+    def assign(self, act: Assign, _law: Regime) -> None:
+        """Make an officer responsible."""
+        self.record(Assigned, officer=act.officer, role=act.role)
+
+    def add_evidence(self, act: AddEvidence, _law: Regime) -> None:
+        """Enter a document by its digest."""
+        self.record(EvidenceAdded, **dict(act))
+
+    def place_hold(self, act: PlaceHold, _law: Regime) -> None:
+        """Place a legal hold; one at a time."""
+        if self.hold:
+            self.refuse_state("a legal hold cannot be placed twice", now="Release the one that stands first.")
+        self.record(HoldPlaced, **dict(act))
+
+    def release_hold(self, act: ReleaseHold, _law: Regime) -> None:
+        """Lift the hold; another actor than the one who placed it."""
+        if self.hold is None:
+            self.refuse_state("there is no legal hold to release", now="Nothing needs to be done.")
+        self.require_another_person(than=self.hold.actor, did="placed the hold", act="releasing it")
+        self.record(HoldReleased, **dict(act))
+
+    def extend_deadline(self, act: ExtendDeadline, law: Regime) -> None:
+        """Give more time, by an authority that the rule knows; a hard ceiling only while it runs."""
+        deadline = self.deadline(act.role)
+        if deadline is None:
+            known = ", ".join(sorted(self.deadlines)) or "none"
+            self.refuse_state(f"it has no deadline {act.role!r}", now=f"Its deadlines are: {known}.")
+        rule = law.rule_version(deadline.terms.rule.id, deadline.terms.rule.version)
+        if act.authority not in rule.extended_by:
+            allowed = ", ".join(rule.extended_by) or "nothing"
+            self.refuse_state(
+                f"{act.role} cannot be extended by {act.authority}",
+                cites=rule.cites,
+                now=f"The law lets it be extended by: {allowed}.",
+            )
+        late = deadline.status == "passed" and act.authority in ("tribunal_order", "statute")
+        if deadline.status not in ("running", "suspended") and not late:
+            self.refuse_state(
+                f"{act.role} is {deadline.status} and can no longer be extended by {act.authority}",
+                cites=rule.cites,
+                now="Only a deadline that runs can be moved.",
+            )
+        if act.until is not None and not deadline.ended_before(act.until) and act.until != deadline.due:
+            message = f"{act.role} ends on {deadline.due}; {act.until} is earlier. Give a later day."
+            raise Invalid(message, role=act.role, due=str(deadline.due))
+        if deadline.terms.kind == "ceiling" and deadline.ended_before(act.agreed_on):
+            message = (
+                f"{act.role} ended on {deadline.due}; an extension agreed on {act.agreed_on} comes too late, "
+                "because a hard limit can be extended only while it runs."
+            )
+            raise TooLate(message, cites=rule.cites, role=act.role, due=str(deadline.due))
+        self.extend(
+            deadline,
+            until=act.until,
+            by=act.by,
+            agreed_on=act.agreed_on,
+            authority=act.authority,
+            reason=act.reason,
+        )
+
+    def record_justification(self, act: RecordJustification, _law: Regime) -> None:
+        """Give the reasons for passing a soft limit."""
+        deadline = self.deadline(act.role)
+        if deadline is None or not deadline.reason_owed:
+            self.refuse_state(f"no reason is owed for {act.role}", now="Reasons are owed when a soft limit has passed.")
+        self.record(JustificationRecorded, **dict(act))
+
+    def fire_deadline(self, act: FireDeadline, _law: Regime) -> None:
+        """Let a deadline pass whose time has come. Fired twice, early, late or after it was met: nothing happens."""
+        deadline = self.deadline(act.role)
+        if (
+            deadline is None
+            or deadline.status != "running"
+            or deadline.set_version != act.set_version
+            or self.occasion.now < deadline.due_at
+        ):
+            return
+        self.let_pass(deadline)
+
+    def note_non_compliance(self, non_compliance: UUID, about: str, since: date) -> None:
+        """A non-compliance case about this one was opened."""
+        self.record(NonComplianceOpened, non_compliance=non_compliance, about=about, since=since)
+
+    # What an act needs
+
+    def refuse_state(self, why: str, *, now: str, cites: tuple[str, ...] = ()) -> NoReturn:
+        """Refuse because of the state.
+
+        Raises:
+            WrongState: always.
+        """
+        message = f"Refused: the {self.WORDS} is {self.state}; {why}. {now}"
+        raise WrongState(message, cites=cites, state=self.state)
+
+    def require_state(self, *states: str, to: str) -> None:
+        """Refuse unless the case is in one of the states.
+
+        Raises:
+            WrongState: it is in another.
+        """
+        if self.state not in states:
+            allowed = " or ".join(states)
+            self.refuse_state(f"{to} needs it to be {allowed}", now="See the case's time line for how it came there.")
+
+    def require_no_hold(self, act: str) -> None:
+        """Refuse while a legal hold stands.
+
+        Raises:
+            OnHold: it does.
+        """
+        if self.hold:
+            message = (
+                f"Refused: a legal hold stands since {self.hold.placed_on}; {act} waits until somebody other than "
+                f"{self.hold.actor.id} releases it."
+            )
+            raise OnHold(message, placed_on=str(self.hold.placed_on), placed_by=self.hold.actor.id)
+
+    def require_another_person(self, *, than: Actor, did: str, act: str, cites: tuple[str, ...] = ()) -> None:
+        """Refuse when the actor is the one who did the step before.
+
+        Raises:
+            SamePerson: it is.
+        """
+        if than.id == self.occasion.actor.id:
+            message = f"Refused: {than.id} {did}; {act} needs another person."
+            raise SamePerson(message, cites=cites, actor=than.id)
+
+    def require_currency(self, amount: Money) -> None:
+        """Refuse money in another currency than the regime's.
+
+        Raises:
+            Invalid: it is.
+        """
+        law = self.occasion.law
+        if amount.currency != law.currency:
+            message = f"Refused: {amount} is not in {law.currency}, the currency of {law.id}. Give the sum in {law.currency}."
+            raise Invalid(message, currency=law.currency)
+
+    def require_within_maximum(self, amount: Money, tier: str, subject: Subject) -> None:
+        """Refuse a penalty above the maximum of the tier for this subject.
+
+        Raises:
+            OverMaximum: it is above.
+        """
+        maximum = self.occasion.law.maximum(tier, subject)
+        if amount > maximum.money:
+            message = f"Refused: {amount} is above the maximum of {maximum.money} ({maximum.words}). Give at most that."
+            raise OverMaximum(message, cites=maximum.cites, amount=str(amount), maximum=str(maximum.money))
+
+    def require_period_at_least_minimum(self, rule: RuleVersion | None, given: str | None, start: date, what: str) -> None:
+        """Refuse a period below the law's minimum.
+
+        Raises:
+            TooEarly: it is shorter.
+        """
+        if rule is None or rule.minimum is None or given is None:
+            return
+        if rule.ends_before(given, rule.minimum, start):
+            message = f"Refused: {what} of {given} is below the law's minimum of {rule.minimum}. Give at least {rule.minimum}."
+            raise TooEarly(message, cites=rule.cites, given=given, minimum=rule.minimum)
+
+    def require_in_time(self, role: str, act: date | datetime, what: str) -> None:
+        """Refuse an act after a due or a hard ceiling, by its date of law. A soft limit refuses nothing.
+
+        Raises:
+            TooLate: it is after.
+        """
+        deadline = self.deadline(role)
+        if deadline and deadline.terms.kind != "soft" and deadline.status != "lapsed" and deadline.ended_before(act):
+            message = f"Refused: {what} was possible until {deadline.due} ({role}); {act} is after it."
+            if deadline.terms.kind == "due":
+                message += " If the law allows an extension, record it with extend_deadline first."
+            raise TooLate(message, cites=deadline.cites, role=role, due=str(deadline.due))
+
+    def require_floor_ended(self, role: str, act: date, what: str) -> None:
+        """Refuse an act while a floor runs, by the act's date of law.
+
+        Raises:
+            TooEarly: the floor has not ended before the act.
+        """
+        floor = self.deadline(role)
+        if floor and floor.status != "lapsed" and not floor.ended_before(act):
+            message = f"Refused: {role} run until {floor.due}; {what} is possible from the day after."
+            raise TooEarly(message, cites=floor.cites, role=role, due=str(floor.due))
+
+    # What follows from what happened
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep what every case knows."""
+        match event:
+            case Opened():
+                self.regime, self.subject, self.reference = event.regime, event.subject, event.reference
+            case Assigned(officer=officer):
+                self.officer = officer
+            case HoldPlaced():
+                self.hold = event
+            case HoldReleased():
+                self.hold = None
+            case NonComplianceOpened():
+                self.non_compliances[event.non_compliance] = event.about
+            case _:
+                super().when(event)
+

@@ -1,0 +1,306 @@
+"""The deadlines of a case: how one starts, moves, is met, passes or lapses (vocabulary, section 4).
+
+Nothing is overwritten: each change is an event that carries everything its date was computed from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from domain.case.events import (
+    CaseEvent,
+    DeadlineExtended,
+    DeadlineLapsed,
+    DeadlineMet,
+    DeadlinePassed,
+    DeadlineRecomputed,
+    DeadlineResumed,
+    DeadlineSet,
+    DeadlineStarted,
+    DeadlineSuspended,
+    DeadlineTerms,
+    JustificationRecorded,
+    RuleRef,
+    Trigger,
+)
+from domain.case.recording import Recording
+from domain.clock import Count, Suspension, end_of
+from domain.regimes import RuleVersion
+
+Status = Literal["running", "suspended", "met", "passed", "lapsed"]
+
+
+@dataclass(frozen=True)
+class OpenSuspension:
+    """A suspension that has not ended: since a date of law, because of a case."""
+
+    since: date
+    cause: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline as it stands. `set_version` is the version of the event that last set its end."""
+
+    role: str
+    terms: DeadlineTerms
+    status: Status
+    started_version: int
+    set_version: int
+    suspensions: tuple[OpenSuspension, ...] = ()
+    reason_owed: bool = False
+    passed_version: int | None = None
+
+    @property
+    def due(self) -> date:
+        """The last day in time."""
+        return self.terms.due
+
+    @property
+    def due_at(self) -> datetime:
+        """The first instant that is late."""
+        return self.terms.due_at
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The law behind it."""
+        return self.terms.rule.cites
+
+    def is_met_by(self, act: date | datetime) -> bool:
+        """Whether an act of that date of law is in time; a bare date counts as before the hour of its day."""
+        return act < self.due_at if isinstance(act, datetime) else act <= self.due
+
+    def ended_before(self, act: date | datetime) -> bool:
+        """Whether its last day lies before the act."""
+        return not self.is_met_by(act)
+
+
+class WithDeadlines(Recording):
+    """A case with deadlines, by role. A role may start again; the latest is meant."""
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self.deadlines: dict[str, Deadline] = {}
+
+    def deadline(self, role: str) -> Deadline | None:
+        """The latest deadline of that role."""
+        return self.deadlines.get(role)
+
+    def deadlines_of(self, base: str) -> Iterator[Deadline]:
+        """The deadlines whose role is `base` or starts with `base:`."""
+        return (d for role, d in list(self.deadlines.items()) if role.partition(":")[0] == base)
+
+    # What may be done
+
+    def start(
+        self,
+        role: str,
+        *,
+        trigger: str,
+        counted_from: date | datetime,
+        period: str | None = None,
+        until: date | datetime | None = None,
+        anchor: str | None = None,
+        urgent: bool = False,
+        rule: RuleVersion | None = None,
+    ) -> Deadline | None:
+        """Start a deadline under the rule that the regime names for the role; none where it names none.
+
+        Args:
+            trigger: the event type that gives the date.
+            counted_from: the trigger's date of law, in the regime's time zone.
+            period: where the notice sets it; None: the rule's own.
+            until: a fixed end that stands as it is.
+            anchor: the role on this case whose end is `counted_from`.
+            urgent: an appeal does not suspend it.
+            rule: where the role alone does not decide (the courts of an appeal).
+        """
+        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, _day(counted_from))
+        if rule is None:
+            return None
+        count = Count(
+            rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until
+        )
+        self.record(DeadlineStarted, role=role, terms=self.terms_of(count, rule, anchor=anchor, urgent=urgent))
+        return self.deadlines[role]
+
+    def terms_of(
+        self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False
+    ) -> DeadlineTerms:
+        """Compute a deadline from its count."""
+        end = end_of(count, self.occasion.law)
+        return DeadlineTerms(
+            kind=rule.kind,
+            rule=RuleRef(id=rule.id, version=rule.version, cites=rule.cites),
+            trigger=Trigger(event=count.trigger, date=count.start),
+            calendar=end.calendar,
+            steps=end.steps,
+            marks=end.marks,
+            nominal=end.nominal,
+            due=end.due,
+            due_at=end.due_at,
+            count=count,
+            anchor=anchor,
+            urgent=urgent,
+        )
+
+    def _terms_again(self, deadline: Deadline, count: Count) -> DeadlineTerms:
+        rule = self.occasion.law.rule_version(count.rule, count.rule_version)
+        return self.terms_of(count, rule, anchor=deadline.terms.anchor, urgent=deadline.terms.urgent)
+
+    def extend(
+        self,
+        deadline: Deadline,
+        *,
+        until: date | datetime | None,
+        by: str | None,
+        agreed_on: date,
+        authority: str,
+        reason: str,
+    ) -> None:
+        """Move the end: `until` stands as it is; `by` is added to the unrolled end, then rolled once."""
+        count = deadline.terms.count
+        changed = (
+            count.model_copy(update={"until": until, "extensions": ()})
+            if until is not None
+            else count.model_copy(update={"extensions": (*count.extensions, by)})
+        )
+        terms = self._terms_again(deadline, changed)
+        self.record(
+            DeadlineExtended,
+            role=deadline.role,
+            terms=terms,
+            agreed_on=agreed_on,
+            authority=authority,
+            reason=reason,
+            old_due=deadline.due,
+        )
+        self._follow_anchor(deadline)
+
+    def recompute(
+        self,
+        deadline: Deadline,
+        *,
+        reason: str,
+        start: date | datetime | None = None,
+        period: str | None = None,
+        until: date | datetime | None = None,
+        trigger: str | None = None,
+    ) -> None:
+        """Compute an end anew because what it counts from, or its period, changed. What is not given stays."""
+        if deadline.status in ("met", "lapsed"):
+            return
+        changes = {"start": start, "period": period, "until": until, "trigger": trigger}
+        count = deadline.terms.count.model_copy(update={k: v for k, v in changes.items() if v is not None})
+        if count == deadline.terms.count:
+            return
+        terms = self._terms_again(deadline, count)
+        self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
+        self._follow_anchor(deadline)
+
+    def _follow_anchor(self, moved: Deadline) -> None:
+        """What counts from the end of a deadline follows it, if that had not ended when it moved."""
+        if moved.status not in ("running", "suspended"):
+            return
+        due = self.deadlines[moved.role].due
+        for deadline in list(self.deadlines.values()):
+            if deadline.terms.anchor == moved.role and deadline.status in ("running", "suspended"):
+                self.recompute(deadline, start=due, reason=f"The end of {moved.role}, from which it counts, moved to {due}.")
+
+    def suspend(
+        self, deadline: Deadline, *, since: date, cause: UUID, reason: str, cites: tuple[str, ...] = ()
+    ) -> None:
+        """Stop a deadline from a date of law on, if it had not ended by then and was not met."""
+        if deadline.status in ("met", "lapsed") or deadline.ended_before(since):
+            return
+        if any(open_one.cause == cause for open_one in deadline.suspensions):
+            return
+        self.record(DeadlineSuspended, role=deadline.role, since=since, cause=cause, reason=reason, cites=cites)
+
+    def resume(self, cause: UUID, *, on: date) -> None:
+        """End what a cause suspended: the new end is the unrolled old one and the days between, rolled once.
+
+        While another cause still suspends the deadline, the days of this one are counted and it goes on to stand still.
+        """
+        for deadline in list(self.deadlines.values()):
+            mine = next((s for s in deadline.suspensions if s.cause == cause), None)
+            if mine is None:
+                continue
+            past = Suspension(since=mine.since, until=max(on, mine.since), reason=mine.reason)
+            count = deadline.terms.count
+            count = count.model_copy(update={"suspensions": (*count.suspensions, past)})
+            self.record(
+                DeadlineResumed,
+                role=deadline.role,
+                cause=cause,
+                terms=self._terms_again(deadline, count),
+                resumed_on=on,
+                old_due=deadline.due,
+            )
+
+    def meet(self, role: str, act: date | datetime) -> bool:
+        """The act was done on a date of law: meets the deadline if in time, also when it had passed meanwhile."""
+        deadline = self.deadlines.get(role)
+        if deadline is None or deadline.status in ("met", "lapsed") or deadline.ended_before(act):
+            return False
+        self.record(DeadlineMet, role=role, met_on=act)
+        return True
+
+    def let_pass(self, deadline: Deadline) -> None:
+        """The deadline ended unmet."""
+        self.record(
+            DeadlinePassed,
+            role=deadline.role,
+            due=deadline.due,
+            due_at=deadline.due_at,
+            fired_at=self.occasion.now,
+            reason_owed=deadline.terms.kind == "soft",
+        )
+
+    def lapse(self, reason: str, *roles: str) -> None:
+        """Running and suspended deadlines can matter no more: those of the roles named, or all."""
+        for deadline in list(self.deadlines.values()):
+            if deadline.status in ("running", "suspended") and (not roles or deadline.role in roles):
+                self.record(DeadlineLapsed, role=deadline.role, reason=reason)
+
+    # What follows from what happened
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the deadlines as the events say."""
+        match event:
+            case DeadlineStarted(role=role, terms=terms):
+                self.deadlines[role] = Deadline(role, terms, "running", event.version, event.version)
+            case DeadlineResumed(role=role, terms=terms, cause=cause):
+                known = self.deadlines[role]
+                still = tuple(s for s in known.suspensions if s.cause != cause)
+                status: Status = "suspended" if still else "running"
+                self._keep(role, terms=terms, status=status, suspensions=still, set_version=event.version)
+            case DeadlineSet(role=role, terms=terms):
+                known = self.deadlines[role]
+                running = "suspended" if known.suspensions else "running"
+                self._keep(role, terms=terms, status=running, set_version=event.version)
+            case DeadlineSuspended(role=role):
+                opened = OpenSuspension(event.since, event.cause, event.reason)
+                self._keep(role, status="suspended", suspensions=(*self.deadlines[role].suspensions, opened))
+            case DeadlineMet(role=role):
+                self._keep(role, status="met", suspensions=(), reason_owed=False)
+            case DeadlinePassed(role=role):
+                self._keep(role, status="passed", reason_owed=event.reason_owed, passed_version=event.version)
+            case DeadlineLapsed(role=role):
+                self._keep(role, status="lapsed", suspensions=())
+            case JustificationRecorded(role=role) if role in self.deadlines:
+                self._keep(role, reason_owed=False)
+            case _:
+                super().when(event)
+
+    def _keep(self, role: str, **changes: object) -> None:
+        self.deadlines[role] = replace(self.deadlines[role], **changes)  # type: ignore[arg-type] # names checked by replace
+
+
+def _day(given: date | datetime) -> date:
+    return given.date() if isinstance(given, datetime) else given

@@ -1,0 +1,65 @@
+"""The occasion of a command: who acts, when, under which law, and the other cases that it may look at or change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from domain.regimes import Regime
+from domain.roles import Actor
+
+if TYPE_CHECKING:
+    from domain.case.case import Case
+    from domain.case.events import CaseType, Cause
+    from domain.subject import Subject
+
+
+class CasesInReach(Protocol):
+    """The cases that one command may read and change; what it changes is saved in one transaction."""
+
+    def case(self, case_id: UUID) -> Case:
+        """The case of that id, loaded once per command. Raises UnknownCase."""
+        ...
+
+    def cases_of(self, matter_id: UUID, case_type: CaseType | None = None) -> Sequence[Case]:
+        """The cases of a matter, in order of opening."""
+        ...
+
+    def new_case(self, case_id: UUID, case_type: CaseType, matter_id: UUID) -> Case:
+        """A case that is not there yet, to be opened within this command."""
+        ...
+
+    def exists(self, case_id: UUID) -> bool:
+        """Whether a case has that id."""
+        ...
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Everything around an act that is not in it. `now` is aware; `stored_at` is wall time."""
+
+    command: str
+    actor: Actor
+    now: datetime
+    stored_at: datetime
+    correlation_id: str
+    causation_id: str
+    law: Regime
+    cases: CasesInReach
+
+    @property
+    def today(self) -> date:
+        """The clock's day in the regime's time zone."""
+        return self.now.astimezone(self.law.time_zone).date()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a new case is told at its first event."""
+
+    subject: Subject
+    reference: str
+    cause: Cause | None = None

@@ -1,0 +1,117 @@
+"""A command: what is asked, of which case, by whom, under which key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.case.commands import Act
+from domain.fields import day_of
+from domain.names import COMMANDS
+from domain.refusals import Malformed
+from domain.roles import Actor
+
+
+class Command(BaseModel):
+    """A command as it arrives. `data` are the fields of the vocabulary; they are checked by `act_of`.
+
+    Args:
+        name: `fine.give_notice_of_intent`.
+        on: the case addressed; None for a command that opens one.
+        matter_id: for `investigation.open`, the matter to begin; None: one derived from the key.
+        expected_version: the version that the addressed case must be at.
+        correlation_id: ties together what came of one request; None: the key.
+        causation_id: what led to it, where that was not a person's request.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    data: Mapping[str, Any] = Field(default_factory=dict)
+    on: UUID | None = None
+    actor: Actor
+    idempotency_key: str = Field(min_length=1, max_length=200)
+    expected_version: int | None = Field(default=None, ge=0)
+    correlation_id: str | None = Field(default=None, min_length=1, max_length=200)
+    causation_id: str | None = None
+    matter_id: UUID | None = None
+
+    def digest(self) -> str:
+        """A digest of everything that makes it this command: the same key with another digest is refused."""
+        said = {
+            "name": self.name,
+            "data": self.data,
+            "on": self.on,
+            "role": self.actor.role,
+            "expected_version": self.expected_version,
+            "matter_id": self.matter_id,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def act_of(command: Command) -> Act:
+    """Check a command's form.
+
+    Raises:
+        Malformed: an unknown command, no case where one is needed, or wrong fields: all faults at once.
+    """
+    act_type = COMMANDS.get(command.name)
+    if act_type is None:
+        message = f"Refused: there is no command {command.name!r}. See the list of commands in the documentation."
+        raise Malformed(message, faults=[{"field": "command", "problem": "unknown"}])
+    faults = []
+    if command.on is None and act_type.OPENS == "never":
+        faults.append({"field": "on", "problem": f"{command.name} needs the case that it is given on"})
+    if command.on is not None and act_type.OPENS == "always":
+        faults.append({"field": "on", "problem": f"{command.name} opens a new case; name none"})
+    try:
+        act = act_type.model_validate(dict(command.data))
+    except ValidationError as error:
+        faults += [{"field": _where(fault["loc"]), "problem": _words(fault)} for fault in error.errors()]
+        raise _malformed(command.name, faults) from None
+    if faults:
+        raise _malformed(command.name, faults)
+    return act
+
+
+def require_done_by(act: Act, name: str, today: date, zone: Any) -> None:  # noqa: ANN401 - a tzinfo
+    """Refuse dates of acts that lie after the clock's day.
+
+    Raises:
+        Malformed: one or more do.
+    """
+    faults = []
+    for field in type(act).model_fields:
+        given = getattr(act, field)
+        is_act = (field.endswith("_on") and field not in act.MAY_LIE_AHEAD) or field in act.DONE_BY_NOW
+        if is_act and isinstance(given, date | datetime) and day_of(given, zone) > today:
+            shown = type(act).model_fields[field].alias or field
+            faults.append({"field": shown, "problem": f"{given} lies after today, {today}; an act cannot be entered ahead"})
+    if faults:
+        raise _malformed(name, faults)
+
+
+def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
+    listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults)
+    return Malformed(f"Refused: {name} is not well formed. {listed}.", faults=faults)
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "with"
+
+
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this command",
+}
+
+
+def _words(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    words = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    return words[:300]

@@ -1,0 +1,182 @@
+"""What one case does to another, in the same save (vocabulary, section 3).
+
+Each event that a command records is looked at in turn; what follows from it on other cases is recorded on them, and
+looked at as well, until nothing more follows.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from domain.appeal.appeal import Appeal
+from domain.appeal.events import AppealDecided, AppealLodged, AppealWithdrawn, BecameFinal
+from domain.case.appealable import Appealable
+from domain.case.case import Case
+from domain.case.events import (
+    AppealEnded,
+    CaseEvent,
+    Cause,
+    DeadlineMet,
+    DeadlinePassed,
+    DeadlineSet,
+    DeadlineStarted,
+    DeadlineSuspended,
+    SetAside,
+)
+from domain.enforcement_notice.enforcement_notice import EnforcementNotice
+from domain.enforcement_notice.events import ComplianceRecorded
+from domain.fields import day_of
+from domain.fine.events import AmountSubstituted, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
+from domain.fine.fine import Fine
+from domain.identifiers import caused_case_id
+from domain.non_compliance.events import Dismissed, RemedyRecorded
+from domain.non_compliance.non_compliance import NonCompliance, open_cases_about
+
+_BREACHES = ("comply", "response", "payment")
+"""The deadlines whose passing is a breach of a duty."""
+
+
+def follow(event: CaseEvent, case: Case) -> None:
+    """Record on other cases what follows from an event of a case."""
+    match event:
+        case AppealLodged() if isinstance(case, Appeal):
+            _tell_targets_of_the_appeal(case)
+        case AppealDecided() if isinstance(case, Appeal) and event.outcome != "preliminary":
+            _let_targets_stand_as_decided(case, event)
+        case BecameFinal(final_on=day) if isinstance(case, Appeal):
+            _let_targets_leave(case, day, "final")
+        case AppealWithdrawn(withdrawn_on=day) if isinstance(case, Appeal):
+            _let_targets_leave(case, day, "withdrawn")
+        case DeadlinePassed(role=role) if role.partition(":")[0] in _BREACHES:
+            _suspect_a_breach(case, event)
+        case DeadlinePassed(role=role, due=due) if isinstance(case, Fine) and role.partition(":")[0] == "appeal":
+            _suspect_once_the_bar_falls(case, event, due)
+        case AppealEnded(ended_on=day) if isinstance(case, Fine):
+            _suspect_once_the_bar_falls(case, event, day)
+        case DeadlineStarted():
+            pass
+        case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
+            _dismiss(case, role, "The duty was done in time, or its time runs again.")
+        case SetAside() if isinstance(case, Appealable):
+            for about in set(case.non_compliances.values()):
+                _dismiss(case, about, "The notice was set aside.")
+        case PenaltyNoticeCancelled() if isinstance(case, Fine):
+            _dismiss(case, "payment", "The penalty notice was cancelled.")
+        case PaymentRecorded(received_on=day) if isinstance(case, Fine):
+            _remedy_if_paid(case, day)
+        case PenaltyNoticeVaried(sent_on=day) if isinstance(case, Fine):
+            _remedy_if_paid(case, day)
+        case AmountSubstituted(decided_on=day) if isinstance(case, Fine):
+            _remedy_if_paid(case, day)
+        case ComplianceRecorded(requirement=requirement, complied_on=done):
+            deadline = case.deadline(f"comply:{requirement}")
+            if deadline is None or deadline.status != "met":
+                _remedy(case, f"comply:{requirement}", day_of(done, case.occasion.law.time_zone))
+        case _:
+            pass
+
+
+# Appeals and their targets
+
+
+def _targets(appeal: Appeal) -> list[Appealable]:
+    cases = [appeal.occasion.cases.case(case_id) for case_id in appeal.lodged.against]
+    return [case for case in cases if isinstance(case, Appealable)]
+
+
+def _tell_targets_of_the_appeal(appeal: Appeal) -> None:
+    lodged = appeal.lodged
+    for target in _targets(appeal):
+        target.be_appealed(appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on)
+
+
+def _let_targets_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> None:
+    """Bring each target to what stands after the decision."""
+    court, decided_on = decision.tier, decision.decided_on
+    for target in _targets(appeal):
+        if target.state in ("cancelled", "closed", "no_penalty"):
+            continue
+        standing = appeal.standing_of(target.id)
+        if standing.set_aside:
+            if not target.is_set_aside:
+                target.be_set_aside(appeal.id, court=court, decided_on=decided_on)
+        elif isinstance(target, Fine):
+            amount = standing.amount or target.notice_amount
+            if target.is_set_aside or (standing.amount is None and amount != target.account.amount):
+                target.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount)
+            elif amount and (amount != target.account.amount or decision.pay_by):
+                target.have_amount_substituted(
+                    appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=standing.pay_by
+                )
+        elif isinstance(target, EnforcementNotice):
+            requirements = standing.requirements or tuple(target.notice_requirements.values())
+            changed = requirements != tuple(target.requirements.values())
+            if target.is_set_aside or (changed and standing.requirements is None):
+                target.be_restored(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
+            elif changed:
+                target.have_requirements_substituted(
+                    appeal.id, court=court, decided_on=decided_on, requirements=requirements
+                )
+
+
+def _let_targets_leave(appeal: Appeal, on: date, ending: str) -> None:
+    for target in _targets(appeal):
+        target.leave_appeal(appeal.id, ended_on=on, ending=ending)
+
+
+# Breaches
+
+
+def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
+    """A duty's deadline passed unmet: a non-compliance case is suspected, unless recovery of the payment is barred."""
+    if isinstance(case, Fine) and (case.recovery_is_barred or not case.account.outstanding):
+        return
+    if isinstance(case, Appealable) and case.is_set_aside:
+        return
+    _suspect(case, passed.role, cause=passed, since=passed.due + timedelta(days=1))
+
+
+def _suspect_once_the_bar_falls(fine: Fine, cause: CaseEvent, day: date) -> None:
+    """A payment passed while recovery was barred: the case opens when the bar falls, counted from the later of the two."""
+    payment = fine.deadline("payment")
+    if payment is None or payment.status not in ("passed", "met") or fine.is_set_aside:
+        return
+    if fine.recovery_is_barred or not fine.account.outstanding:
+        return
+    _suspect(fine, "payment", cause=cause, since=max(payment.due, day) + timedelta(days=1))
+
+
+def _suspect(case: Case, about: str, *, cause: CaseEvent, since: date) -> None:
+    if any(True for _ in open_cases_about(case, about)):
+        return
+    cases = case.occasion.cases
+    case_id = caused_case_id(case.id, cause.version, about)
+    if cases.exists(case_id):
+        return
+    suspected = cases.new_case(case_id, "non_compliance", case.matter_id)
+    assert isinstance(suspected, NonCompliance)
+    suspected.be_suspected(
+        case,
+        about,
+        since=since,
+        detected_on=case.occasion.today,
+        cause=Cause(case_id=case.id, version=cause.version, event=cause.type),
+    )
+
+
+def _dismiss(case: Case, about: str, reasons: str) -> None:
+    """The system dismisses what it had opened."""
+    for opened in open_cases_about(case, about):
+        if opened.opened_by_system:
+            opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
+
+
+def _remedy_if_paid(fine: Fine, on: date) -> None:
+    payment = fine.deadline("payment")
+    if not fine.account.outstanding and payment and payment.status != "met":
+        _remedy(fine, "payment", on)
+
+
+def _remedy(case: Case, about: str, on: date) -> None:
+    for opened in open_cases_about(case, about):
+        opened.record(RemedyRecorded, remedied_on=on)

@@ -1,0 +1,1 @@
+"""The enforcement notice: what somebody must do or stop doing."""

@@ -1,0 +1,52 @@
+"""The event store: where it is, and how the event sourcing library reaches it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import InfrastructureFactory
+from eventsourcing.postgres import ConnectionPool, PostgresFactory
+from eventsourcing.utils import Environment
+from psycopg.rows import DictRow, dict_row
+
+_EVERY_SETTING = {
+    "PERSISTENCE_MODULE": "eventsourcing.postgres",
+    "CREATE_TABLE": "n",
+    "POSTGRES_DBNAME": "taken from the connection string",
+    "POSTGRES_HOST": "taken from the connection string",
+    "POSTGRES_USER": "taken from the connection string",
+    "POSTGRES_PASSWORD": "taken from the connection string",
+    "POSTGRES_CONNECT_TIMEOUT": "1",
+    "POSTGRES_LOCK_TIMEOUT": "10",
+    "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
+    "ORIGINATOR_ID_TYPE": "uuid",
+}
+
+
+def in_memory(name: str) -> InfrastructureFactory[Any]:
+    """A store that lasts as long as the process: for rehearsals and tests of rules."""
+    return InfrastructureFactory.construct(Environment(name, {"PERSISTENCE_MODULE": "eventsourcing.popo"}))
+
+
+def in_postgres(name: str, conninfo: str, *, pool_size: int) -> InfrastructureFactory[Any]:
+    """The store in Postgres.
+
+    The library takes host, user and so on one by one, which leaves out TLS and the role; its pool is therefore made
+    anew from the whole connection string. The tables are the migrations'.
+    """
+    factory = PostgresFactory(Environment(name, dict(_EVERY_SETTING)))
+    datastore = factory.datastore
+    datastore.pool = ConnectionPool(
+        conninfo,
+        connection_class=psycopg.Connection[DictRow],
+        kwargs={"row_factory": dict_row},
+        min_size=0,
+        max_size=pool_size,
+        open=False,
+        configure=datastore.after_connect_func(),
+        check=ConnectionPool.check_connection,
+        timeout=1.0,
+        name="event-store",
+    )
+    return factory

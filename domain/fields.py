@@ -1,0 +1,92 @@
+"""The types that fields of commands and events are made of: texts, days, instants, names."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from domain.money import Money
+
+FIRST_DAY = date(1950, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _storable(text: str) -> str:
+    """Refuse what neither JSON nor the database could keep, before it is stored: no event may be unreadable later."""
+    found = _UNSAFE.search(text)
+    if found:
+        msg = f"contains the control character U+{ord(found[0]):04X}; remove it"
+        raise ValueError(msg)
+    return text
+
+
+def _day(given: object) -> date:
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        given = date.fromisoformat(given)
+    if not isinstance(given, date) or isinstance(given, datetime):
+        msg = "a day is written as ISO 8601, for example 2021-11-29"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError as a fault of the field, TypeError not
+    if not FIRST_DAY <= given <= LAST_DAY:
+        msg = f"{given} lies outside {FIRST_DAY} to {LAST_DAY}"
+        raise ValueError(msg)
+    return given
+
+
+def _day_or_instant(given: object) -> date | datetime:
+    if isinstance(given, str) and not _DAY.fullmatch(given):
+        try:
+            given = datetime.fromisoformat(given)
+        except ValueError:
+            msg = "a day is written 2021-11-29, an instant 2021-11-29T16:30:00+00:00"
+            raise ValueError(msg) from None
+    if isinstance(given, datetime):
+        if given.tzinfo is None:
+            msg = f"the instant {given.isoformat()} has no offset from UTC; write for example 2021-11-29T16:30:00+00:00"
+            raise ValueError(msg)
+        _day(given.date())
+        return given
+    return _day(given)
+
+
+def one_or_several(given: Any) -> Any:  # noqa: ANN401 - whatever stands there; pydantic judges the items
+    """Take one item where a list is meant."""
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+def _above_zero(money: Money) -> Money:
+    if not money:
+        msg = "the amount must be above zero"
+        raise ValueError(msg)
+    return money
+
+
+class PersonalData:
+    """Marks a field that holds personal data: never logged, and sealed per subject once sealing is built."""
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+DayOrInstant = Annotated[date | datetime, BeforeValidator(_day_or_instant)]
+"""Where a rule has an hour, an act's date may be an instant; a bare date counts as before that hour."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_storable)]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(_storable)
+]
+RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Period = Annotated[str, StringConstraints(pattern=r"^(P([1-9]\d{0,3}[DWMY])|PT[1-9]\d{0,3}H)$")]
+"""An ISO 8601 period of one unit: `P28D`, `P6M`, `PT24H`."""
+
+PositiveMoney = Annotated[Money, AfterValidator(_above_zero)]
+Names = Annotated[tuple[Name, ...], Field(max_length=100)]
+SomeNames = Annotated[tuple[Name, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=100)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def day_of(given: date | datetime, zone: Any) -> date:  # noqa: ANN401 - a tzinfo; typed loosely for ZoneInfo and timezone
+    """The day of an act in the regime's time zone."""
+    return given.astimezone(zone).date() if isinstance(given, datetime) else given

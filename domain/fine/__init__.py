@@ -1,0 +1,1 @@
+"""The fine: a penalty from the notice of intent to the last penny."""

@@ -1,0 +1,101 @@
+"""The money of a case, all derived from its events (vocabulary, section 1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.case.events import CaseEvent, Restored, SetAside
+from domain.money import Money
+
+
+class Account:
+    """What is imposed, payable, paid, outstanding and owed back. None: no sum was named yet."""
+
+    def __init__(self) -> None:
+        self.amount: Money | None = None
+        self._is_payable = False
+        self._received: list[tuple[date, Money]] = []
+        self._paid_back: Money | None = None
+
+    @property
+    def payable(self) -> Money | None:
+        """The amount; nothing while it is only intended, set aside, cancelled or no more."""
+        if self.amount is None:
+            return None
+        return self.amount if self._is_payable else Money.zero(self.amount.currency)
+
+    @property
+    def paid(self) -> Money | None:
+        """Received less refunded."""
+        if self.amount is None:
+            return None
+        paid = Money.zero(self.amount.currency)
+        for _, received in self._received:
+            paid = paid + received
+        return paid.less(self._paid_back) if self._paid_back else paid
+
+    @property
+    def outstanding(self) -> Money | None:
+        """What is payable and not paid."""
+        payable, paid = self.payable, self.paid
+        return payable.less(paid) if payable is not None and paid is not None else None
+
+    @property
+    def refund_due(self) -> Money | None:
+        """What was paid and is not payable, from the decision on, final or not."""
+        payable, paid = self.payable, self.paid
+        return paid.less(payable) if payable is not None and paid is not None else None
+
+    @property
+    def is_settled(self) -> bool:
+        """A sum above nothing is payable, all of it is paid, and nothing is owed back."""
+        return bool(self.payable) and not self.outstanding and not self.refund_due
+
+    def covered_on(self) -> date | None:
+        """The day on which what had come in reached what is payable, net of refunds; None while it does not."""
+        payable = self.payable
+        if not payable:
+            return None
+        needed = payable + self._paid_back if self._paid_back else payable
+        total = Money.zero(payable.currency)
+        for day, received in sorted(self._received, key=lambda entry: entry[0]):
+            total = total + received
+            if total >= needed:
+                return day
+        return None
+
+    def is_covered_by(self, due: date) -> bool:
+        """Whether what came in up to that day covers what is payable."""
+        covered = self.covered_on()
+        return covered is not None and covered <= due
+
+    def intend(self, amount: Money | None) -> None:
+        """Name a sum that is not payable yet."""
+        self.amount = amount
+
+    def impose(self, amount: Money) -> None:
+        """Make a sum payable, in the place of any other."""
+        self.amount, self._is_payable = amount, True
+
+    def void(self) -> None:
+        """Nothing is payable any more; the amount remains on record."""
+        self._is_payable = False
+
+    def receive(self, amount: Money, on: date) -> None:
+        """Money came in."""
+        self._received.append((on, amount))
+
+    def pay_back(self, amount: Money) -> None:
+        """Money was paid back."""
+        self._paid_back = self._paid_back + amount if self._paid_back else amount
+
+    def follow(self, event: CaseEvent) -> None:
+        """Follow what courts do to the sum."""
+        match event:
+            case SetAside():
+                self.void()
+            case Restored(amount=amount):
+                self._is_payable = True
+                self.amount = amount or self.amount
+            case _:
+                pass

@@ -1,0 +1,128 @@
+"""What may be asked of a fine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from domain.case.commands import Act
+from domain.fields import Day, DayOrInstant, Name, Names, Period, PositiveMoney, SomeNames, Text
+
+
+class GiveNoticeOfIntent(Act):
+    """Tell the subject that a penalty is intended."""
+
+    COMMAND = "fine.give_notice_of_intent"
+    OPENS = "always"
+    REFERS = {"investigation": ("investigation",), "for_non_compliance": ("non_compliance",)}
+
+    investigation: UUID
+    amount: PositiveMoney | None = None
+    tier: Literal["standard", "higher"] | None = None
+    provisions: SomeNames
+    sent_on: Day
+    reasons: Text
+    representations_within: Period | None = None
+    oral_representations_by: Day | None = None
+    for_non_compliance: UUID | None = None
+
+
+class RecordRepresentations(Act):
+    """Enter the subject's answer."""
+
+    COMMAND = "fine.record_representations"
+
+    received_on: DayOrInstant
+    form: Literal["written", "oral"]
+    summary: Text
+
+
+class ProposePenalty(Act):
+    """Propose the sum; another person issues the notice."""
+
+    COMMAND = "fine.propose_penalty"
+
+    amount: PositiveMoney
+    proposed_on: Day
+    reasons: Text
+    discounts: Names = ()
+
+
+class IssuePenaltyNotice(Act):
+    """Impose the penalty as last proposed. Without `pay_within`: the regime's minimum."""
+
+    COMMAND = "fine.issue_penalty_notice"
+
+    amount: PositiveMoney
+    decided_on: Day
+    sent_on: Day
+    published_on: Day | None = None
+    pay_within: Period | None = None
+
+
+class Serve(Act):
+    """Record service of the notice that stands."""
+
+    COMMAND = "fine.serve"
+
+    served_on: Day
+    method: Name
+    deemed_on: Day | None = None
+
+
+class GiveNoPenaltyNotice(Act):
+    """Tell the subject that no penalty follows."""
+
+    COMMAND = "fine.give_no_penalty_notice"
+
+    sent_on: Day
+    reasons: Text
+
+
+class VaryPenaltyNotice(Act):
+    """Lower the sum or give more time; never to the subject's detriment."""
+
+    COMMAND = "fine.vary_penalty_notice"
+
+    sent_on: Day
+    reasons: Text
+    amount: PositiveMoney | None = None
+    pay_within: Period | None = None
+
+
+class CancelPenaltyNotice(Act):
+    """Take the penalty back for good."""
+
+    COMMAND = "fine.cancel_penalty_notice"
+
+    sent_on: Day
+    reasons: Text
+
+
+class RecordPayment(Act):
+    """Enter money received."""
+
+    COMMAND = "fine.record_payment"
+
+    amount: PositiveMoney
+    received_on: Day
+    reference: Name
+
+
+class RecordRefund(Act):
+    """Enter money paid back."""
+
+    COMMAND = "fine.record_refund"
+
+    amount: PositiveMoney
+    paid_on: Day
+    reference: Name
+
+
+class StartRecovery(Act):
+    """Take the debt to a court."""
+
+    COMMAND = "fine.start_recovery"
+
+    court: Name
+    started_on: Day

@@ -1,0 +1,322 @@
+"""The fine, from the notice of intent to the last penny. DPA 2018 ss155-157 and Schedule 16."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from domain.case.appealable import Appealable
+from domain.case.events import CaseEvent
+from domain.fine.account import Account
+from domain.fine.commands import (
+    CancelPenaltyNotice,
+    GiveNoPenaltyNotice,
+    GiveNoticeOfIntent,
+    IssuePenaltyNotice,
+    ProposePenalty,
+    RecordPayment,
+    RecordRefund,
+    RecordRepresentations,
+    Serve,
+    StartRecovery,
+    VaryPenaltyNotice,
+)
+from domain.fine.events import (
+    AmountSubstituted,
+    FineServed,
+    NoPenaltyNoticeGiven,
+    NoticeOfIntentGiven,
+    PaymentRecorded,
+    PenaltyNoticeCancelled,
+    PenaltyNoticeIssued,
+    PenaltyNoticeVaried,
+    PenaltyProposed,
+    RecoveryCompleted,
+    RecoveryStarted,
+    RefundRecorded,
+    RepresentationsRecorded,
+)
+from domain.fine.recovery_gate import failing_conditions
+from domain.investigation.investigation import Investigation
+from domain.money import Money
+from domain.refusals import GateClosed, Invalid, ToDetriment
+from domain.regimes import Regime
+
+_PENALTY_STANDS = ("issued", "settled")
+
+
+class Fine(Appealable):
+    """A penalty: intended, proposed, imposed, paid or recovered."""
+
+    TOPIC = "fine"
+    WORDS = "fine"
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self._stage = "intended"
+        self.intent: NoticeOfIntentGiven
+        self.proposal: PenaltyProposed | None = None
+        self.notice: PenaltyNoticeIssued | None = None
+        self.pay_within: str | None = None
+        self.notice_amount: Money | None = None
+        self.account = Account()
+        self.in_recovery = False
+
+    @property
+    def state(self) -> str:
+        """`set_aside` comes before `issued`; an issued fine that is paid and not under appeal is `settled`."""
+        if self._stage != "issued":
+            return self._stage
+        if self.is_set_aside:
+            return "set_aside"
+        return "settled" if self.account.is_settled and not self.appeals else "issued"
+
+    @property
+    def is_open(self) -> bool:
+        """Intended, issued, or set aside while an appeal is pending."""
+        return self.state in ("intended", "issued") or (self.state == "set_aside" and bool(self.appeals))
+
+    @property
+    def is_in_appealable_state(self) -> bool:
+        """A penalty notice stands."""
+        return self.state in _PENALTY_STANDS
+
+    @property
+    def recovery_is_barred(self) -> bool:
+        """An appeal against notice, amount or a variation is pending, or a period for one is open (Sch 16 para 9)."""
+        pending = any(appeal.main or appeal.scope == "variation" for appeal in self.appeals.values())
+        return pending or any(period.status == "running" for period in self.deadlines_of("appeal"))
+
+    # What may be done: refuse in the order of the codes, then record.
+
+    def give_notice_of_intent(self, act: GiveNoticeOfIntent, law: Regime) -> None:
+        """Tell the subject that a penalty is intended (Sch 16 paras 2 and 3)."""
+        investigation = self.occasion.cases.case(act.investigation)
+        assert isinstance(investigation, Investigation)
+        tier = "higher" if act.for_non_compliance else act.tier
+        self._require_ground(act, investigation, tier, law)
+        if law.notice_of_intent_needs_amount and (act.amount is None or tier is None):
+            message = f"Refused: {law.title} wants amount and tier in a notice of intent. Give both."
+            raise Invalid(message, cites=law.cites("notice_of_intent"), missing=["amount", "tier"])
+        if act.amount:
+            self.require_currency(act.amount)
+            if tier:
+                self.require_within_maximum(act.amount, tier, investigation.subject)
+        rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
+        self.require_period_at_least_minimum(
+            rule, act.representations_within, act.sent_on, "a period for representations"
+        )
+
+        self.open_with(subject=investigation.subject, reference=self._reference_after(investigation))
+        given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier})
+        self.start(
+            "representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within
+        )
+        self.start("penalty_limit", trigger=given.type, counted_from=act.sent_on)
+
+    def _require_ground(
+        self, act: GiveNoticeOfIntent, investigation: Investigation, tier: str | None, law: Regime
+    ) -> None:
+        investigation.require_state("open", to="a notice of intent")
+        if not act.for_non_compliance and not investigation.has_finding_for(act.provisions, tier):
+            investigation.refuse_state(
+                f"no finding of tier {tier or 'standard'} or above concerns {', '.join(act.provisions)}",
+                cites=law.cites("finding"),
+                now="Record the finding first.",
+            )
+        for fine in self.occasion.cases.cases_of(investigation.matter_id, "fine"):
+            if isinstance(fine, Fine) and fine.state == "cancelled" and set(fine.intent.provisions) & set(act.provisions):
+                fine.refuse_state(
+                    "no further notice of intent may be given for the failure it was about",
+                    cites=law.cites("cancellation"),
+                    now=f"The cancelled notice is {fine.reference}.",
+                )
+
+    def _reference_after(self, investigation: Investigation) -> str:
+        number = len(self.occasion.cases.cases_of(investigation.matter_id, self.TOPIC))
+        return f"{investigation.reference}/{self.TOPIC}-{number}"
+
+    def record_representations(self, act: RecordRepresentations, _law: Regime) -> None:
+        """Enter the subject's answer; the authority may hear it late."""
+        self.require_state("intended", to="recording representations")
+        self.record(RepresentationsRecorded, **dict(act))
+
+    def propose_penalty(self, act: ProposePenalty, _law: Regime) -> None:
+        """Propose the sum; the latest proposal counts."""
+        self.require_state("intended", to="a proposal")
+        self.require_currency(act.amount)
+        self._require_within_own_maximum(act.amount)
+        self.record(PenaltyProposed, **dict(act))
+
+    def issue_penalty_notice(self, act: IssuePenaltyNotice, law: Regime) -> None:
+        """Impose the penalty as it was proposed (s155; Sch 16 paras 2, 3 and 6)."""
+        self.require_state("intended", to="a penalty notice")
+        if self.proposal is None:
+            self.refuse_state("no penalty was proposed", now="An officer proposes the sum first.")
+        self.require_another_person(
+            than=self.proposal.actor,
+            did="proposed the penalty",
+            act="issuing the notice",
+            cites=law.cites("proposer_and_issuer_apart"),
+        )
+        self.require_currency(act.amount)
+        self._require_within_own_maximum(act.amount)
+        self.require_floor_ended("representations", act.sent_on, "the penalty notice")
+        rule = law.rule_for(self.TOPIC, "payment", act.sent_on)
+        self.require_period_at_least_minimum(rule, act.pay_within, act.sent_on, "a period to pay")
+        self.require_in_time("penalty_limit", act.sent_on, "the penalty notice")
+        if act.amount != self.proposal.amount:
+            message = f"Refused: {act.amount} is not the sum last proposed, {self.proposal.amount}. Issue that, or have another proposed."
+            raise Invalid(message, amount=str(act.amount), proposed=str(self.proposal.amount))
+
+        issued = self.record(PenaltyNoticeIssued, **dict(act))
+        self.meet("penalty_limit", act.sent_on)
+        self.start("payment", trigger=issued.type, counted_from=act.sent_on, period=act.pay_within)
+        self.start("appeal", trigger=issued.type, counted_from=act.sent_on)
+
+    def _require_within_own_maximum(self, amount: Money) -> None:
+        if self.intent.tier:
+            self.require_within_maximum(amount, self.intent.tier, self.subject)
+
+    def serve(self, act: Serve, _law: Regime) -> None:
+        """Record service; what counts from the giving of the notice counts from it."""
+        self.require_state("intended", "issued", to="service")
+        given = act.deemed_on or act.served_on
+        served = self.record(FineServed, **dict(act))
+        roles = ("representations", "penalty_limit") if self._stage == "intended" else ("payment",)
+        for role in roles:
+            deadline = self.deadline(role)
+            if deadline:
+                self.recompute(deadline, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
+
+    def give_no_penalty_notice(self, act: GiveNoPenaltyNotice, _law: Regime) -> None:
+        """Tell the subject that no penalty follows; also after the limit."""
+        self.require_state("intended", to="a no-penalty notice")
+        self.record(NoPenaltyNoticeGiven, **dict(act))
+        self.meet("penalty_limit", act.sent_on)
+        self.lapse("No penalty follows.")
+
+    def vary_penalty_notice(self, act: VaryPenaltyNotice, law: Regime) -> None:
+        """Change the penalty, never to the subject's detriment (Sch 16 para 7)."""
+        self.require_state(*_PENALTY_STANDS, to="a variation")
+        if act.amount is None and act.pay_within is None:
+            message = "Refused: a variation changes the amount, the time to pay, or both. Give amount or pay_within."
+            raise Invalid(message)
+        cites = law.cites("variation")
+        standing = self.account.amount
+        if act.amount:
+            self.require_currency(act.amount)
+            if standing and act.amount > standing:
+                message = f"Refused: {act.amount} is more than the {standing} that stands. A variation may only lower it."
+                raise ToDetriment(message, cites=cites, standing=str(standing))
+        payment = self.deadline("payment")
+        if act.pay_within and payment:
+            rule = law.rule_version(payment.terms.rule.id, payment.terms.rule.version)
+            before = payment.terms.count.period or rule.period
+            if before and rule.ends_before(act.pay_within, before, self._given_on()):
+                message = f"Refused: {act.pay_within} to pay is less than the {before} that the notice gives."
+                raise ToDetriment(message, cites=cites, standing=before)
+
+        varied = self.record(PenaltyNoticeVaried, **dict(act))
+        if act.pay_within and payment:
+            self.recompute(payment, period=act.pay_within, reason="The time to pay was varied.")
+        self.start("appeal:variation", trigger=varied.type, counted_from=act.sent_on)
+        self._settle_payment(act.sent_on)
+
+    def cancel_penalty_notice(self, act: CancelPenaltyNotice, _law: Regime) -> None:
+        """Take the penalty back for good; what was paid is owed back (Sch 16 para 8)."""
+        self.require_state("issued", "settled", "set_aside", to="a cancellation")
+        self.record(PenaltyNoticeCancelled, **dict(act))
+        self.lapse("The penalty notice was cancelled.")
+
+    def record_payment(self, act: RecordPayment, _law: Regime) -> None:
+        """Enter money received; parts of any size."""
+        self.require_state(*_PENALTY_STANDS, to="a payment")
+        self.require_currency(act.amount)
+        self.record(PaymentRecorded, **dict(act))
+        self._settle_payment(act.received_on)
+
+    def record_refund(self, act: RecordRefund, _law: Regime) -> None:
+        """Enter money paid back; never more than is owed back."""
+        if self.notice is None:
+            self.refuse_state("nothing was imposed", now="A refund follows a payment.")
+        self.require_currency(act.amount)
+        owed = self.account.refund_due
+        if owed is None or act.amount > owed:
+            message = f"Refused: a refund of {act.amount} is above what is owed back, {owed}. Refund at most that."
+            raise Invalid(message, amount=str(act.amount), refund_due=str(owed))
+        self.record(RefundRecorded, **dict(act))
+
+    def start_recovery(self, act: StartRecovery, law: Regime) -> None:
+        """Take the debt to a court, when every condition of the gate holds (Sch 16 para 9)."""
+        if self.notice is None:
+            self.refuse_state("no penalty notice was issued", now="Recovery follows a penalty that was not paid.")
+        failing = failing_conditions(self, act.started_on)
+        if failing:
+            message = "Refused: recovery cannot start yet: " + "; ".join(failing.values()) + "."
+            raise GateClosed(message, cites=law.cites("recovery"), conditions=failing)
+        self.record(RecoveryStarted, **dict(act))
+
+    def have_amount_substituted(
+        self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None
+    ) -> None:
+        """A court put another amount, and perhaps another day to pay, in the place of those that stood."""
+        self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
+        payment = self.deadline("payment")
+        if pay_by and payment:
+            self.recompute(payment, until=pay_by, reason="The court set the day to pay.")
+        self._settle_payment(decided_on)
+
+    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: object) -> None:
+        """The penalty stands again."""
+        super().be_restored(appeal, court=court, decided_on=decided_on, **stands)
+        self._settle_payment(decided_on)
+
+    def _settle_payment(self, on: date) -> None:
+        """Meet the payment deadline when what came in by then covers what is payable; end a recovery paid in full."""
+        payment = self.deadline("payment")
+        if payment and payment.status not in ("met", "lapsed") and self.account.is_covered_by(payment.due):
+            self.meet("payment", self.account.covered_on() or on)
+        if self.in_recovery and not self.account.outstanding:
+            self.record(RecoveryCompleted, completed_on=on)
+
+    def _given_on(self) -> date:
+        payment = self.deadline("payment")
+        start = payment.terms.count.start if payment else self.occasion.today
+        return start if type(start) is date else self.occasion.today
+
+    # What follows from what happened: never refuses, never reads clock, regime or settings.
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the stage, the notice and the account."""
+        match event:
+            case NoticeOfIntentGiven():
+                self.intent = event
+                self.account.intend(event.amount)
+            case PenaltyProposed():
+                self.proposal = event
+            case PenaltyNoticeIssued():
+                self._stage, self.notice = "issued", event
+                self._set_notice_amount(event.amount)
+            case PenaltyNoticeVaried(amount=amount):
+                if amount:
+                    self._set_notice_amount(amount)
+            case AmountSubstituted(amount=amount):
+                self.account.impose(amount)
+            case PenaltyNoticeCancelled():
+                self._stage = "cancelled"
+                self.account.void()
+            case NoPenaltyNoticeGiven():
+                self._stage = "no_penalty"
+                self.account.void()
+            case PaymentRecorded(amount=amount, received_on=day):
+                self.account.receive(amount, day)
+            case RefundRecorded(amount=amount):
+                self.account.pay_back(amount)
+            case RecoveryStarted():
+                self.in_recovery = True
+            case RecoveryCompleted():
+                self.in_recovery = False
+            case _:
+                super().when(event)
+                self.account.follow(event)

@@ -1,0 +1,67 @@
+"""Internal streams of the event store: never published, never projected. Their topics start with an underscore."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.case.events import CaseType
+
+
+class InternalEvent(BaseModel):
+    """Base of what the system notes for itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    TOPIC: ClassVar[str]
+
+    originator_id: UUID
+    originator_version: int
+    recorded: datetime
+
+
+class CommandOutcome(InternalEvent):
+    """What a command under an idempotency key led to: the versions it wrote, or the refusal. A stream of one event.
+
+    `changed` tells for each case the first and the last version that the command wrote; `case_id` the case addressed
+    or opened.
+    """
+
+    TOPIC = "_outcome.recorded"
+
+    digest: str
+    command: str
+    case_id: UUID | None
+    matter_id: UUID | None
+    changed: dict[UUID, tuple[int, int]] = {}
+    refusal: dict[str, Any] | None = None
+
+
+class CaseAdded(InternalEvent):
+    """A case belongs to the matter. The stream lists a matter's cases in order of opening."""
+
+    TOPIC = "_matter.case_added"
+
+    case_id: UUID
+    case_type: CaseType
+
+
+class InvestigationTurned(InternalEvent):
+    """The investigation closed or reopened. It takes a place in the matter's stream, so that no case opens unseen meanwhile."""
+
+    TOPIC = "_matter.investigation_turned"
+
+    state: str
+
+
+_TYPES: dict[str, type[InternalEvent]] = {
+    event_type.TOPIC: event_type for event_type in (CommandOutcome, CaseAdded, InvestigationTurned)
+}
+
+
+def internal_event_type(topic: str) -> type[InternalEvent]:
+    """The class behind an internal topic."""
+    return _TYPES[topic]

@@ -1,0 +1,1 @@
+"""The investigation: a matter begins with it."""

@@ -1,0 +1,92 @@
+"""The investigation: a matter begins and ends with it. DPA 2018 Part 6."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.case.case import Case
+from domain.case.events import CaseEvent
+from domain.investigation.commands import Close, Open, RecordFinding, Reopen
+from domain.investigation.events import (
+    FindingRecorded,
+    InvestigationClosed,
+    InvestigationOpened,
+    InvestigationReopened,
+)
+from domain.regimes import Regime
+
+_TIERS = ("standard", "higher")
+
+
+class Investigation(Case):
+    """What the authority looks into, and what it found."""
+
+    TOPIC = "investigation"
+    WORDS = "investigation"
+    OPENED = InvestigationOpened
+    OPEN_STATES = frozenset({"open"})
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self._state = "open"
+        self.findings: list[FindingRecorded] = []
+
+    @property
+    def state(self) -> str:
+        """`open` or `closed`."""
+        return self._state
+
+    # What may be done
+
+    def open(self, act: Open, _law: Regime) -> None:
+        """Begin the investigation, and with it the matter."""
+        self.open_with(
+            subject=act.subject,
+            reference=act.reference,
+            opened_on=act.opened_on,
+            grounds=act.grounds,
+            jointly_with=act.jointly_with,
+            incidents=act.incidents,
+            lead=act.lead,
+        )
+
+    def record_finding(self, act: RecordFinding, _law: Regime) -> None:
+        """State an infringement found, on which a penalty can be built."""
+        self.require_state("open", to="recording a finding")
+        self.record(FindingRecorded, **dict(act))
+
+    def close(self, act: Close, _law: Regime) -> None:
+        """End it, when no hold stands and no other case of the matter is still open."""
+        self.require_state("open", to="closing")
+        still_open = [
+            case for case in self.occasion.cases.cases_of(self.matter_id) if case.id != self.id and case.is_open
+        ]
+        if still_open:
+            which = ", ".join(f"{case.reference} ({case.state})" for case in still_open)
+            self.refuse_state(f"cases of the matter are still open: {which}", now="End those first.")
+        self.require_no_hold("closing")
+        self.record(InvestigationClosed, **dict(act))
+
+    def reopen(self, act: Reopen, _law: Regime) -> None:
+        """Go on with it."""
+        self.require_state("closed", to="reopening")
+        self.record(InvestigationReopened, **dict(act))
+
+    def has_finding_for(self, provisions: tuple[str, ...], tier: str | None) -> bool:
+        """Whether a finding concerns one of the provisions and is not below the tier."""
+        needed = _TIERS.index(tier) if tier else 0
+        return any(f.provision in provisions and _TIERS.index(f.tier) >= needed for f in self.findings)
+
+    # What follows from what happened
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the state and the findings."""
+        match event:
+            case FindingRecorded():
+                self.findings.append(event)
+            case InvestigationClosed():
+                self._state = "closed"
+            case InvestigationReopened():
+                self._state = "open"
+            case _:
+                super().when(event)

@@ -1,0 +1,145 @@
+"""Money: a Decimal with its ISO 4217 currency. Never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+_WRITTEN = re.compile(r"([A-Z]{3}) ([0-9]{1,15}(?:\.[0-9]{1,4})?)")
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+@cache
+def _smallest_unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+@dataclass(frozen=True, order=False)
+class Money:
+    """A sum that is not negative, in whole smallest units (pence, cents) of its currency.
+
+    Written `GBP 7552800` or `GBP 7552800.00` in scripts, `{"amount": "7552800.00", "currency": "GBP"}` in JSON.
+
+    Raises:
+        ValueError: a negative sum, a part of a penny, or no ISO 4217 currency.
+    """
+
+    value: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if self.currency not in _currencies():
+            msg = f"{self.currency!r} is not an ISO 4217 currency code; write for example GBP"
+            raise ValueError(msg)
+        if not self.value.is_finite() or self.value < 0:
+            msg = f"an amount cannot be {self.value}; it is zero or more"
+            raise ValueError(msg)
+        unit = _smallest_unit(self.currency)
+        rounded = self.value.quantize(unit)
+        if rounded != self.value:
+            msg = f"{self.currency} {self.value} has parts smaller than {unit} {self.currency}; give whole units of it"
+            raise ValueError(msg)
+        object.__setattr__(self, "value", rounded)
+
+    @classmethod
+    def parse(cls, given: object) -> Money:
+        """Read money as scripts and JSON write it.
+
+        Raises:
+            ValueError: neither `GBP 7552800.00` nor `{"amount": "7552800.00", "currency": "GBP"}`.
+        """
+        if isinstance(given, Money):
+            return given
+        if isinstance(given, str):
+            written = _WRITTEN.fullmatch(given)
+            if written:
+                return cls(Decimal(written[2]), written[1])
+        if isinstance(given, dict) and given.keys() == {"amount", "currency"}:
+            amount, currency = given["amount"], given["currency"]
+            if isinstance(amount, str) and _AMOUNT.fullmatch(amount) and isinstance(currency, str):
+                try:
+                    return cls(Decimal(amount), currency)
+                except InvalidOperation as error:
+                    raise ValueError(str(error)) from error
+        msg = 'money is written `GBP 7552800.00`, or {"amount": "7552800.00", "currency": "GBP"} in JSON; not negative'
+        raise ValueError(msg)
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """Nothing, in that currency."""
+        return cls(Decimal(0), currency)
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.value:,}"
+
+    def _value_of(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            msg = f"{self} and {other} are in different currencies"
+            raise ValueError(msg)
+        return other.value
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.value + self._value_of(other), self.currency)
+
+    def less(self, other: Money) -> Money:
+        """Self minus other, and zero where other is more."""
+        return Money(max(Decimal(0), self.value - self._value_of(other)), self.currency)
+
+    def share(self, fraction: Decimal) -> Money:
+        """A part of this sum, such as 4 % as Decimal('0.04'); half a smallest unit rounds up."""
+        return Money((self.value * fraction).quantize(_smallest_unit(self.currency), ROUND_HALF_UP), self.currency)
+
+    def times(self, count: int) -> Money:
+        """The sum that many times over."""
+        return Money(self.value * count, self.currency)
+
+    def __gt__(self, other: Money) -> bool:
+        return self.value > self._value_of(other)
+
+    def __ge__(self, other: Money) -> bool:
+        return self.value >= self._value_of(other)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.value < self._value_of(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.value <= self._value_of(other)
+
+    def __bool__(self) -> bool:
+        return self.value > 0
+
+    def as_json(self) -> dict[str, str]:
+        """Its one form in JSON."""
+        return {"amount": f"{self.value:f}", "currency": self.currency}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:  # noqa: ANN401 - pydantic's own signature
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(cls.as_json)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {
+                "amount": {"type": "string", "pattern": _AMOUNT.pattern},
+                "currency": {"type": "string", "pattern": "[A-Z]{3}"},
+            },
+            "required": ["amount", "currency"],
+            "additionalProperties": False,
+        }

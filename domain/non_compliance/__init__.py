@@ -1,0 +1,1 @@
+"""Non-compliance: a duty that was not done."""

@@ -1,0 +1,232 @@
+"""Non-compliance: a duty that was not done, from suspicion to remedy. DPA 2018 s155(1)(b); periodic penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+
+from domain.case.case import Case
+from domain.case.events import CaseEvent, Cause, Opened
+from domain.enforcement_notice.enforcement_notice import EnforcementNotice
+from domain.fields import day_of
+from domain.money import Money
+from domain.non_compliance.commands import (
+    Close,
+    Confirm,
+    Dismiss,
+    Liquidate,
+    RecordPayment,
+    RecordRemedy,
+    Refer,
+    Suspect,
+)
+from domain.non_compliance.events import (
+    Confirmed,
+    Dismissed,
+    Liquidated,
+    NonComplianceClosed,
+    NonCompliancePaymentRecorded,
+    Referred,
+    RemedyRecorded,
+    Suspected,
+)
+from domain.refusals import Invalid, TooEarly
+from domain.regimes import Regime
+from domain.requirement import PeriodicPenalty
+
+_OPEN = ("suspected", "confirmed")
+
+
+class NonCompliance(Case):
+    """A breach of one requirement of a notice, or of one payment of a fine."""
+
+    TOPIC = "non_compliance"
+    WORDS = "non-compliance case"
+    OPEN_STATES = frozenset(_OPEN)
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self._state = "suspected"
+        self.suspicion: Suspected
+        self.opened_by_system = False
+        self.liquidations: list[Liquidated] = []
+        self.remedied_on: date | None = None
+        self.amount: Money | None = None
+        self.paid: Money | None = None
+
+    @property
+    def state(self) -> str:
+        """`suspected`, `confirmed`, `dismissed`, `remedied` or `closed`."""
+        return self._state
+
+    @property
+    def outstanding(self) -> Money | None:
+        """What was liquidated and is not paid."""
+        if self.amount is None:
+            return None
+        return self.amount.less(self.paid) if self.paid else self.amount
+
+    # What may be done: refuse in the order of the codes, then record.
+
+    def suspect(self, act: Suspect, _law: Regime) -> None:
+        """Open the case, by an officer; at most one is open for one requirement or payment."""
+        target = self.occasion.cases.case(act.of)
+        if act.payment is not None:
+            about = "payment" if act.payment is True else act.payment
+        else:
+            named = act.requirement or ""
+            about = named if ":" in named else f"comply:{named}"
+        for already in open_cases_about(target, about):
+            target.refuse_state(
+                f"a non-compliance case about {about} is open already", now=f"Go on in {already.reference}."
+            )
+        if isinstance(target, EnforcementNotice) and about.partition(":")[2] not in target.requirements:
+            message = f"Refused: the notice has no requirement {act.requirement!r}; it has {', '.join(target.requirements)}."
+            raise Invalid(message, unknown=act.requirement)
+        if act.payment is not None and target.deadline(about) is None:
+            target.refuse_state(f"it has no deadline {about!r} that could be breached", now="See its deadlines.")
+        self.be_suspected(target, about, since=act.since, detected_on=act.detected_on)
+
+    def be_suspected(
+        self, target: Case, about: str, *, since: date, detected_on: date, cause: Cause | None = None
+    ) -> None:
+        """Open the case about a target, and let the target know."""
+        deadline = target.deadline(about)
+        requirement = (
+            target.requirements.get(about.partition(":")[2]) if isinstance(target, EnforcementNotice) else None
+        )
+        number = len(self.occasion.cases.cases_of(self.matter_id, self.TOPIC))
+        self.open_with(subject=target.subject, reference=f"{target.reference}/non-compliance-{number}", cause=cause)
+        self.record(
+            Suspected,
+            of=target.id,
+            about=about,
+            since=since,
+            detected_on=detected_on,
+            due=deadline.due if deadline else None,
+            periodic_penalty=requirement.periodic_penalty if requirement else None,
+        )
+        target.note_non_compliance(self.id, about, since)
+
+    def confirm(self, act: Confirm, _law: Regime) -> None:
+        """Find that the duty was not done."""
+        self.require_state("suspected", to="confirming")
+        self.record(Confirmed, **dict(act))
+
+    def dismiss(self, act: Dismiss, _law: Regime) -> None:
+        """Drop the suspicion."""
+        self.require_state(*_OPEN, to="dismissing")
+        self.record(Dismissed, **dict(act))
+
+    def liquidate(self, act: Liquidate, law: Regime) -> None:
+        """Fix the periodic penalty for [from, to): no day twice, capped over all liquidations of the requirement."""
+        self.require_state("confirmed", to="liquidation")
+        terms = self.suspicion.periodic_penalty
+        if terms is None:
+            self.refuse_state("no periodic penalty was set for it", now="A court may be asked for an order instead (refer).")
+        first = (self.suspicion.due or self.suspicion.since - timedelta(days=1)) + timedelta(days=1)
+        if act.from_ < first:
+            message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
+            raise TooEarly(message, cites=law.cites("liquidation"), first=str(first))
+        self._require_fitting(act)
+        units = _units(terms.per, act.from_, act.to)
+        amount = self._within_cap(terms, terms.rate.times(units))
+        self.record(
+            Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount
+        )
+
+    def _require_fitting(self, act: Liquidate) -> None:
+        last = act.decided_on + timedelta(days=1)
+        if act.to <= act.from_:
+            message = f"Refused: the days end on {act.to} (not counted), which is not after {act.from_}."
+            raise Invalid(message)
+        if act.to > last:
+            message = f"Refused: at most up to {last}, the day after the decision, not counted; given {act.to}."
+            raise Invalid(message, last=str(last))
+        if self.remedied_on and act.to > self.remedied_on:
+            message = f"Refused: the duty was done on {self.remedied_on}; days from then on cannot be charged."
+            raise Invalid(message, complied_on=str(self.remedied_on))
+        twice = [past for past in self.liquidations if act.from_ < past.to and past.from_ < act.to]
+        if twice:
+            which = ", ".join(f"{past.from_} to {past.to - timedelta(days=1)}" for past in twice)
+            message = f"Refused: days liquidated before would be charged twice: {which}. Choose other days."
+            raise Invalid(message, twice=which)
+
+    def _within_cap(self, terms: PeriodicPenalty, sum_: Money) -> Money:
+        if terms.cap is None:
+            return sum_
+        left = terms.cap.less(self.amount) if self.amount else terms.cap
+        return min(sum_, left)
+
+    def record_payment(self, act: RecordPayment, _law: Regime) -> None:
+        """Enter money received for what was liquidated; possible after the case ended, while it is owed."""
+        if not self.amount:
+            self.refuse_state("nothing was liquidated", now="A payment of the fine itself is recorded on the fine.")
+        self.require_currency(act.amount)
+        self.record(NonCompliancePaymentRecorded, **dict(act))
+
+    def refer(self, act: Refer, _law: Regime) -> None:
+        """Take the breach to a court."""
+        self.require_state(*_OPEN, to="a referral")
+        self.record(Referred, **dict(act))
+
+    def record_remedy(self, act: RecordRemedy, law: Regime) -> None:
+        """Record that the duty was done after all."""
+        self.require_state(*_OPEN, to="a remedy")
+        self.record(RemedyRecorded, remedied_on=day_of(act.remedied_on, law.time_zone), evidence=act.evidence)
+
+    def close(self, act: Close, _law: Regime) -> None:
+        """End the case without remedy."""
+        self.require_state(*_OPEN, to="closing")
+        self.require_no_hold("closing")
+        self.record(NonComplianceClosed, **dict(act))
+
+    # What follows from what happened: never refuses, never reads clock, regime or settings.
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the state, what was liquidated and what came in."""
+        match event:
+            case Opened(cause=cause):
+                self.opened_by_system = cause is not None
+                super().when(event)
+            case Suspected():
+                self.suspicion = event
+            case Confirmed():
+                self._state = "confirmed"
+            case Dismissed():
+                self._state = "dismissed"
+            case Liquidated(amount=amount):
+                self.liquidations.append(event)
+                self.amount = self.amount + amount if self.amount else amount
+            case NonCompliancePaymentRecorded(amount=amount):
+                self.paid = self.paid + amount if self.paid else amount
+            case RemedyRecorded(remedied_on=day):
+                self._state = "remedied"
+                self.remedied_on = day
+            case NonComplianceClosed():
+                self._state = "closed"
+            case _:
+                super().when(event)
+
+
+def _units(per: str, start: date, end: date) -> int:
+    """Days, or weeks and months, in [start, end); a begun week or month counts whole."""
+    if per == "day":
+        return (end - start).days
+    step = relativedelta(weeks=1) if per == "week" else relativedelta(months=1)
+    units = 0
+    while start + step * units < end:
+        units += 1
+    return units
+
+
+def open_cases_about(target: Case, about: str) -> Iterator[NonCompliance]:
+    """The open non-compliance cases about a requirement or payment of a target; at most one."""
+    for case_id, named in target.non_compliances.items():
+        if named == about:
+            case = target.occasion.cases.case(case_id)
+            if isinstance(case, NonCompliance) and case.is_open:
+                yield case

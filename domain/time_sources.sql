@@ -1,0 +1,9 @@
+-- name: read
+SELECT now FROM matter_clocks WHERE matter_id = %(matter_id)s;
+
+-- name: set
+INSERT INTO matter_clocks (matter_id, now) VALUES (%(matter_id)s, %(now)s)
+ON CONFLICT (matter_id) DO UPDATE SET now = excluded.now;
+
+-- name: release
+DELETE FROM matter_clocks WHERE matter_id = %(matter_id)s;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -16,13 +16,12 @@ from eventsourcing.utils import Environment, EnvType
 from domain.case.case import Case
 from domain.case.commands import Act, FireDeadline
 from domain.case.deadlines import Deadline
-from domain.case.events import CaseEvent
+from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
-from domain.commands import Command, act_of, require_done_by
+from domain.commands import Command, act_of, require_fitting
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
 from domain.mapper import CaseEventMapper
-from domain.names import COMMANDS
 from domain.refusals import Conflict, Forbidden, Malformed, Refusal, WrongState
 from domain.regimes import Regime, regime, regimes
 from domain.roles import MAY_GIVE, SYSTEM, roles_that_may
@@ -142,13 +141,13 @@ class CaseApplication(Application[UUID]):
         act = act_of(command)
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self.repository)
-            addressed = _Addressed(command, act, work)
             try:
+                addressed = _Addressed(command, act, work)
                 if not dry_run and self._fire_overdue(command, addressed, work):
                     continue
                 case = self._decide(command, act, addressed, work)
             except Refusal as refusal:
-                return self._refused(command, addressed, refusal, dry_run=dry_run)
+                return self._refused(command, refusal, dry_run=dry_run)
             events = tuple(event for changed in work.changed() for event in changed.pending)
             outcome = Outcome(command.name, case.id, case.matter_id, events)
             if dry_run or (not events and isinstance(act, FireDeadline)):
@@ -177,7 +176,7 @@ class CaseApplication(Application[UUID]):
     def _decide(self, command: Command, act: Act, addressed: _Addressed, work: UnitOfWork) -> Case:
         law = addressed.law()
         now = self._time.now(addressed.matter_id)
-        require_done_by(act, command.name, now.astimezone(law.time_zone).date(), law.time_zone)
+        require_fitting(act, command.name, today=now.astimezone(law.time_zone).date(), law=law)
         if command.name not in MAY_GIVE[command.actor.role]:
             allowed = ", ".join(roles_that_may(command.name)) or "nobody"
             message = f"Refused: the role {command.actor.role} may not give {command.name}; {allowed} may."
@@ -212,8 +211,8 @@ class CaseApplication(Application[UUID]):
                 fired = bool(self.fire(case, deadline).events) or fired
         return fired
 
-    def _refused(self, command: Command, addressed: _Addressed, refusal: Refusal, *, dry_run: bool) -> Outcome:
-        outcome = Outcome(command.name, command.on, addressed.matter_id_or_none, refusal=refusal.as_json())
+    def _refused(self, command: Command, refusal: Refusal, *, dry_run: bool) -> Outcome:
+        outcome = Outcome(command.name, command.on, None, refusal=refusal.as_json())
         if refusal.saved and not dry_run:
             try:
                 self.save(self._outcome_event(command, outcome))
@@ -283,7 +282,7 @@ class _Addressed:
     def __init__(self, command: Command, act: Act, work: UnitOfWork) -> None:
         self._act = act
         self.case = work.case(command.on) if command.on else None
-        self.case_type = COMMANDS[command.name].case_type(command.name)
+        self.case_type = cast("CaseType", command.name.partition(".")[0])
         named = [(field, work.case(case_id), types) for field, case_id, types in act.others()]
         wrong = [
             {"field": field, "problem": f"names a case of type {case.TOPIC}; it takes {' or '.join(types)}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.case.commands import Act
 from domain.fields import day_of
+from domain.money import Money
 from domain.names import COMMANDS
 from domain.refusals import Malformed
+from domain.regimes import Regime
 from domain.roles import Actor
+from domain.subject import Subject
 
 
 class Command(BaseModel):
@@ -80,21 +83,46 @@ def act_of(command: Command) -> Act:
     return act
 
 
-def require_done_by(act: Act, name: str, today: date, zone: Any) -> None:  # noqa: ANN401 - a tzinfo
-    """Refuse dates of acts that lie after the clock's day.
+def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
+    """Refuse dates of acts that lie after the clock's day, and money in another currency than the regime's.
 
     Raises:
         Malformed: one or more do.
     """
     faults = []
-    for field in type(act).model_fields:
-        given = getattr(act, field)
+    for field, info in type(act).model_fields.items():
+        given, shown = getattr(act, field), info.alias or field
         is_act = (field.endswith("_on") and field not in act.MAY_LIE_AHEAD) or field in act.DONE_BY_NOW
-        if is_act and isinstance(given, date | datetime) and day_of(given, zone) > today:
-            shown = type(act).model_fields[field].alias or field
-            faults.append({"field": shown, "problem": f"{given} lies after today, {today}; an act cannot be entered ahead"})
+        if is_act and isinstance(given, date | datetime) and day_of(given, law.time_zone) > today:
+            problem = f"{given} lies after today, {today}; an act cannot be entered ahead"
+            faults.append({"field": shown, "problem": problem})
+        faults += [
+            {"field": shown, "problem": f"{money} is not in {law.currency}, the currency of {law.id}"}
+            for money in _sums_in(given)
+            if money.currency != law.currency
+        ]
     if faults:
         raise _malformed(name, faults)
+
+
+def _sums_in(given: Any) -> Iterator[Money]:  # noqa: ANN401 - any field of an act
+    """Every sum in a field, but a subject's turnover, which may be in any currency."""
+    match given:
+        case Money():
+            yield given
+        case Subject():
+            return
+        case BaseModel():
+            for field in type(given).model_fields:
+                yield from _sums_in(getattr(given, field))
+        case tuple():
+            for item in given:
+                yield from _sums_in(item)
+        case dict():
+            for item in given.values():
+                yield from _sums_in(item)
+        case _:
+            return
 
 
 def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:

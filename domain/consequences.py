@@ -22,6 +22,7 @@ from domain.case.events import (
     DeadlineStarted,
     DeadlineSuspended,
     SetAside,
+    TargetAppealLodged,
 )
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.enforcement_notice.events import ComplianceRecorded
@@ -57,6 +58,8 @@ def follow(event: CaseEvent, case: Case) -> None:
             pass
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
+        case TargetAppealLodged(main=True) if isinstance(case, Fine):
+            _dismiss(case, "payment", "An appeal was lodged in time; recovery is barred while it is pending.")
         case SetAside() if isinstance(case, Appealable):
             for about in set(case.non_compliances.values()):
                 _dismiss(case, about, "The notice was set aside.")

@@ -69,7 +69,7 @@ def decode(event_type: str, envelope: StoredEnvelope, payload: bytes) -> CaseEve
     try:
         facts = json.loads(payload)
         plain = Envelope(**{name: getattr(envelope, name) for name in Envelope.model_fields})
-        return cls.of(plain, **facts)
+        return cls.happened(plain, **facts)
     except (ValueError, TypeError) as error:
         msg = f"event {envelope.case_id}/{envelope.version} ({event_type}) does not have the form of its type: {type(error).__name__}"
         raise UnreadableEvent(msg) from error

@@ -155,6 +155,10 @@ class UnitOfWork:
                 if isinstance(event, InvestigationClosed | InvestigationReopened):
                     self._matter(case.matter_id).turn(event.NAME, event.recorded)
 
+    def loaded(self) -> list[Case]:
+        """The cases looked at so far."""
+        return list(self._cases.values())
+
     def changed(self) -> list[Case]:
         """The cases with something to save."""
         return [case for case in self._cases.values() if case.pending]

@@ -205,7 +205,6 @@ class Appeal(Case):
         return effects
 
     def _require_possible(self, fine: Fine, amount: Money) -> None:
-        self.require_currency(amount)
         if fine.intent.tier:
             self.require_within_maximum(amount, fine.intent.tier, fine.subject)
 

@@ -201,17 +201,6 @@ class Case(WithDeadlines):
             message = f"Refused: {than.id} {did}; {act} needs another person."
             raise SamePerson(message, cites=cites, actor=than.id)
 
-    def require_currency(self, amount: Money) -> None:
-        """Refuse money in another currency than the regime's.
-
-        Raises:
-            Invalid: it is.
-        """
-        law = self.occasion.law
-        if amount.currency != law.currency:
-            message = f"Refused: {amount} is not in {law.currency}, the currency of {law.id}. Give the sum in {law.currency}."
-            raise Invalid(message, currency=law.currency)
-
     def require_within_maximum(self, amount: Money, tier: str, subject: Subject) -> None:
         """Refuse a penalty above the maximum of the tier for this subject.
 

@@ -13,8 +13,7 @@ from domain.roles import Actor
 
 if TYPE_CHECKING:
     from domain.case.case import Case
-    from domain.case.events import CaseType, Cause
-    from domain.subject import Subject
+    from domain.case.events import CaseType
 
 
 class CasesInReach(Protocol):
@@ -55,11 +54,3 @@ class Occasion:
         """The clock's day in the regime's time zone."""
         return self.now.astimezone(self.law.time_zone).date()
 
-
-@dataclass(frozen=True)
-class Opening:
-    """What a new case is told at its first event."""
-
-    subject: Subject
-    reference: str
-    cause: Cause | None = None

@@ -58,7 +58,7 @@ class Recording:
             correlation_id=occasion.correlation_id,
             causation_id=occasion.causation_id,
         )
-        event = event_type.of(envelope, **facts)
+        event = event_type.happened(envelope, **facts)
         self.apply(event)
         self._pending.append(event)
         return event

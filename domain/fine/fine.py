@@ -99,7 +99,6 @@ class Fine(Appealable):
             message = f"Refused: {law.title} wants amount and tier in a notice of intent. Give both."
             raise Invalid(message, cites=law.cites("notice_of_intent"), missing=["amount", "tier"])
         if act.amount:
-            self.require_currency(act.amount)
             if tier:
                 self.require_within_maximum(act.amount, tier, investigation.subject)
         rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
@@ -144,7 +143,6 @@ class Fine(Appealable):
     def propose_penalty(self, act: ProposePenalty, _law: Regime) -> None:
         """Propose the sum; the latest proposal counts."""
         self.require_state("intended", to="a proposal")
-        self.require_currency(act.amount)
         self._require_within_own_maximum(act.amount)
         self.record(PenaltyProposed, **dict(act))
 
@@ -159,7 +157,6 @@ class Fine(Appealable):
             act="issuing the notice",
             cites=law.cites("proposer_and_issuer_apart"),
         )
-        self.require_currency(act.amount)
         self._require_within_own_maximum(act.amount)
         self.require_floor_ended("representations", act.sent_on, "the penalty notice")
         rule = law.rule_for(self.TOPIC, "payment", act.sent_on)
@@ -205,7 +202,6 @@ class Fine(Appealable):
         cites = law.cites("variation")
         standing = self.account.amount
         if act.amount:
-            self.require_currency(act.amount)
             if standing and act.amount > standing:
                 message = f"Refused: {act.amount} is more than the {standing} that stands. A variation may only lower it."
                 raise ToDetriment(message, cites=cites, standing=str(standing))
@@ -232,7 +228,6 @@ class Fine(Appealable):
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:
         """Enter money received; parts of any size."""
         self.require_state(*_PENALTY_STANDS, to="a payment")
-        self.require_currency(act.amount)
         self.record(PaymentRecorded, **dict(act))
         self._settle_payment(act.received_on)
 
@@ -240,7 +235,6 @@ class Fine(Appealable):
         """Enter money paid back; never more than is owed back."""
         if self.notice is None:
             self.refuse_state("nothing was imposed", now="A refund follows a payment.")
-        self.require_currency(act.amount)
         owed = self.account.refund_due
         if owed is None or act.amount > owed:
             message = f"Refused: a refund of {act.amount} is above what is owed back, {owed}. Refund at most that."
@@ -320,3 +314,8 @@ class Fine(Appealable):
             case _:
                 super().when(event)
                 self.account.follow(event)
+
+    def _set_notice_amount(self, amount: Money) -> None:
+        """The sum that the notice itself names; a court's stands in its place until that decision falls."""
+        self.notice_amount = amount
+        self.account.impose(amount)

@@ -165,7 +165,6 @@ class NonCompliance(Case):
         """Enter money received for what was liquidated; possible after the case ended, while it is owed."""
         if not self.amount:
             self.refuse_state("nothing was liquidated", now="A payment of the fine itself is recorded on the fine.")
-        self.require_currency(act.amount)
         self.record(NonCompliancePaymentRecorded, **dict(act))
 
     def refer(self, act: Refer, _law: Regime) -> None:

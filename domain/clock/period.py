@@ -1,0 +1,90 @@
+"""Periods: ISO 8601 with one unit (`P28D`, `P3M`, `PT24H`), and how each is added to a day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+_WRITTEN = re.compile(r"P(?:(?P<date_number>\d+)(?P<date_unit>[DWMY])|T(?P<hours>\d+)H)")
+_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year", "H": "hour"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A number of days, weeks, months, years or hours."""
+
+    number: int
+    unit: str
+
+    @classmethod
+    def parse(cls, written: str) -> Period:
+        """Read `P28D`, `P2W`, `P3M`, `P1Y` or `PT24H`.
+
+        Raises:
+            ValueError: written in another way.
+        """
+        found = _WRITTEN.fullmatch(written)
+        if not found:
+            msg = f"{written!r} is not a period; write P28D, P2W, P3M, P1Y or PT24H"
+            raise ValueError(msg)
+        if found["hours"]:
+            return cls(int(found["hours"]), "H")
+        return cls(int(found["date_number"]), found["date_unit"])
+
+    @property
+    def is_in_months(self) -> bool:
+        """Whether it ends by corresponding date."""
+        return self.unit in "MY"
+
+    def __str__(self) -> str:
+        return f"{self.number} {_UNITS[self.unit]}{'s' if self.number != 1 else ''}"
+
+    def after(self, start: date | datetime, zone: ZoneInfo) -> date | datetime:
+        """The end of the period, its first day (or hour) not counted (Reg 1182/71 Art 3(1)).
+
+        Months and years end on the day of the same number, else on the month's last (Art 3(2)(c)). Hours count from the
+        next full hour; of a bare date, from the end of that day. The result of hours is an instant in the zone.
+        """
+        if self.unit == "H":
+            return _next_full_hour(start, zone) + timedelta(hours=self.number)
+        if isinstance(start, datetime):
+            local = start.astimezone(zone)
+            shifted = datetime.combine(self._shifted(local.date()), local.time(), zone)
+            return shifted
+        return self._shifted(start)
+
+    def _shifted(self, day: date) -> date:
+        step = {
+            "D": relativedelta(days=self.number),
+            "W": relativedelta(weeks=self.number),
+            "M": relativedelta(months=self.number),
+            "Y": relativedelta(years=self.number),
+        }[self.unit]
+        return day + step
+
+
+def day_after_count(start: date | datetime, period: Period, zone: ZoneInfo) -> date | datetime:
+    """The end of a period that a notice or a rule counts from `start`: days are whole days, whatever the hour of the start."""
+    if period.unit != "H" and isinstance(start, datetime):
+        start = start.astimezone(zone).date()
+    return period.after(start, zone)
+
+
+def _next_full_hour(start: date | datetime, zone: ZoneInfo) -> datetime:
+    """The hour in which the event occurs is not counted (Reg 1182/71 Art 3(1)); a bare date counts as its last hour.
+
+    Hours are added in UTC, so that a change of the clocks neither gives nor takes one.
+    """
+    if not isinstance(start, datetime):
+        midnight = datetime.combine(start + timedelta(days=1), time(), zone)
+        return midnight.astimezone(_UTC)
+    utc = start.astimezone(_UTC)
+    full = utc.replace(minute=0, second=0, microsecond=0)
+    return full if full == utc else full + timedelta(hours=1)
+
+
+_UTC = ZoneInfo("UTC")

@@ -1,0 +1,64 @@
+"""What a deadline is computed from, and what comes out: kept whole in the event that starts or changes it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.fields import DayOrInstant
+
+
+class CalendarRef(BaseModel):
+    """The calendar that decided, and the version of its holidays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    version: str
+
+
+class Suspension(BaseModel):
+    """Days on which a deadline stood still, half-open: [since, until)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: date
+    until: date
+    reason: str
+
+
+class Count(BaseModel):
+    """Everything that an end is computed from.
+
+    `start` is the trigger's date of law in the regime's time zone; `period` the notice's own, None the rule's; `until` a
+    fixed end that stands as it is; `extensions` are added to the unrolled end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str
+    rule_version: int
+    trigger: str
+    start: DayOrInstant
+    period: str | None = None
+    until: DayOrInstant | None = None
+    extensions: tuple[str, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+
+
+class End(BaseModel):
+    """A computed end.
+
+    `nominal` is the end before the roll; `due` the last day in time, in the regime's zone; `due_at` the first instant that is late
+    (aware). `steps` say in sentences how it came about, `marks` which of the facts of law that decided it are not certain.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nominal: DayOrInstant
+    due: date
+    due_at: datetime
+    calendar: CalendarRef
+    steps: tuple[str, ...]
+    marks: tuple[str, ...]

@@ -1,0 +1,194 @@
+"""Reads the regime files and refuses them with all faults at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML, YAMLError
+
+from domain.clock.calendar import Calendar
+from domain.regimes.regime import Regime, RegimeData
+from domain.regimes.rule import RuleVersion, VersionData
+from foundation.errors import Misconfigured
+
+FOLDER = Path(__file__).parent
+_UNSOURCED = {"version", "sources"}
+
+
+class CalendarData(BaseModel):
+    """A calendar as a file names it: `holidays` is country and subdivision as the library takes them, `GB/ENG`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    holidays: str = Field(pattern=r"^[A-Z]{2}(/[A-Z]+)?$")
+
+
+class RuleData(BaseModel):
+    """A rule with all its versions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    counts_from: str
+    versions: tuple[VersionData, ...] = Field(min_length=1)
+
+
+class FileData(BaseModel):
+    """A file: a regime, or (without `law`) rules of procedure that regimes refer to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    time_zone: str
+    calendar: CalendarData
+    covers_from: date
+    compared_with_law_on: date | None
+    rules: dict[str, RuleData]
+    law: RegimeData | None = None
+
+
+@cache
+def regimes() -> Mapping[str, Regime]:
+    """All regimes that are installed, by id.
+
+    Raises:
+        Misconfigured: a file has faults; all are listed.
+    """
+    return load_regimes(FOLDER)
+
+
+def regime(regime_id: str) -> Regime:
+    """The regime of that id.
+
+    Raises:
+        Misconfigured: it is not installed.
+    """
+    known = regimes().get(regime_id)
+    if known is None:
+        msg = f"the regime {regime_id!r} is not installed; known are {', '.join(sorted(regimes()))}"
+        raise Misconfigured(msg)
+    return known
+
+
+def load_regimes(folder: Path) -> Mapping[str, Regime]:
+    """Read every file of a folder.
+
+    Raises:
+        Misconfigured: with every fault of every file.
+    """
+    faults: list[str] = []
+    files: list[FileData] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            files.append(_read(path))
+        except ValueError as error:
+            faults.extend(f"{path.name}: {line}" for line in str(error).splitlines())
+    for file in files:
+        faults.extend(f"{file.id}.yaml: {fault}" for fault in _faults_in(file))
+    rules = {rule_id: versions for file in files for rule_id, versions in _rules_of(file)}
+    found = {file.id: _regime(file, file.law, rules) for file in files if file.law}
+    for known in found.values():
+        faults.extend(f"{known.id}.yaml: {fault}" for fault in _dangling(known))
+    if faults:
+        raise Misconfigured("the regime files have faults; nothing was loaded:\n" + "\n".join(faults))
+    return found
+
+
+def _read(path: Path) -> FileData:
+    try:
+        content = YAML(typ="safe", pure=True).load(path)
+        data = FileData.model_validate(content)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ValueError("\n".join(lines)) from error
+    if data.id != path.stem:
+        msg = f"id: {data.id!r} is not the name of the file"
+        raise ValueError(msg)
+    return data
+
+
+def _faults_in(file: FileData) -> Iterator[str]:
+    for name, rule in file.rules.items():
+        for version in rule.versions:
+            yield from (f"rules.{name}, version {version.version}: {fault}" for fault in _unsourced(version))
+        yield from (f"rules.{name}: {fault}" for fault in _days_not_covered_once(rule, file.covers_from))
+
+
+def _unsourced(version: VersionData) -> Iterator[str]:
+    stated = {field for field in version.model_fields_set if field not in _UNSOURCED | {"in_force"}}
+    stated.add("in_force.from")
+    if version.in_force.until:
+        stated.add("in_force.until")
+    sourced = {fact for source in version.sources for fact in source.facts}
+    yield from (f"{field} has no source" for field in sorted(stated - sourced))
+    yield from (f"a source is given for {field}, which is not stated" for field in sorted(sourced - stated))
+    for source in version.sources:
+        if not source.cites and not source.note:
+            yield f"the source for {', '.join(source.facts)} neither cites nor notes anything"
+
+
+def _days_not_covered_once(rule: RuleData, covers_from: date) -> Iterator[str]:
+    expected: date | None = covers_from
+    for version in rule.versions:
+        since, until = version.in_force.since, version.in_force.until
+        if expected is None or since < expected:
+            yield f"{since} has two versions; version {version.version} begins before the one before it ends"
+        elif since > expected:
+            yield f"the days from {expected} to {since - timedelta(days=1)} have no version"
+        expected = until
+    if expected is not None:
+        yield f"the days from {expected} on have no version"
+    numbers = [version.version for version in rule.versions]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"versions are numbered {numbers}, not from 1 on"
+
+
+def _rules_of(file: FileData) -> Iterator[tuple[str, tuple[RuleVersion, ...]]]:
+    country, _, subdivision = file.calendar.holidays.partition("/")
+    calendar = Calendar(file.calendar.id, country, subdivision or None)
+    zone = ZoneInfo(file.time_zone)
+    for name, rule in file.rules.items():
+        rule_id = f"{file.id}/{name}"
+        yield rule_id, tuple(RuleVersion(rule_id, rule.title, data, calendar, zone) for data in rule.versions)
+
+
+def _regime(file: FileData, law: RegimeData, rules: Mapping[str, tuple[RuleVersion, ...]]) -> Regime:
+    return Regime(
+        id=file.id,
+        title=file.title,
+        time_zone=ZoneInfo(file.time_zone),
+        covers_from=file.covers_from,
+        compared_with_law_on=file.compared_with_law_on,
+        data=law,
+        rules=rules,
+    )
+
+
+def _dangling(regime_: Regime) -> Iterator[str]:
+    """References to rules and courts that are not there."""
+    law = regime_.data
+    named: dict[str, str] = {}
+    for case_type, roles in law.roles.items():
+        named |= {f"law.roles.{case_type}.{role}": rule for role, rule in roles.items()}
+    for court in law.courts:
+        ways = {"permission": court.permission} if court.permission else {}
+        named |= {f"law.courts.{court.court}.{way}": rule for way, rule in ways.items()}
+        for way, by_court in (("renewal", court.renewal), ("reconsideration", court.reconsideration)):
+            named |= {f"law.courts.{court.court}.{way}.{by}": rule for by, rule in by_court.items()}
+            yield from (
+                f"law.courts.{court.court}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts
+            )
+    yield from (f"{where}: unknown rule {rule!r}" for where, rule in named.items() if rule not in regime_.rules)
+    if not re.fullmatch(r"[A-Z]{3}", law.currency):
+        yield f"law.currency: {law.currency!r} is no ISO 4217 code"
+

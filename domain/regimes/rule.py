@@ -1,0 +1,166 @@
+"""A rule of law about a time limit: its versions, each whole, each field with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.clock.calendar import Calendar
+from domain.clock.period import Period, day_after_count
+from domain.fields import Period as PeriodText
+from foundation.errors import Misconfigured
+
+Mark = Literal["P", "S", "B"]
+"""P: read in the text of the law; S: a secondary source; B: background knowledge that nobody has confirmed."""
+MARKS = {"S": "from a secondary source", "B": "not confirmed"}
+
+
+class Source(BaseModel):
+    """Where facts were read, and how sure they are. `for` names the fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mark: Mark
+    facts: tuple[str, ...] = Field(alias="for")
+    cites: str | None = None
+    note: str | None = None
+
+
+class InForce(BaseModel):
+    """Half-open: from the first day on which it is law to the first on which it is no more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: date = Field(alias="from")
+    until: date | None = None
+
+
+class CutOff(BaseModel):
+    """The hour of the last day. `by`: the stroke of the hour is still in time; `before`: it is late."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    word: Literal["before", "by"]
+    time: time
+
+    @property
+    def includes_the_minute(self) -> bool:
+        """Whether the stroke of the hour is in time."""
+        return self.word == "by"
+
+
+class VersionData(BaseModel):
+    """A version of a rule as its file says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(ge=1)
+    in_force: InForce
+    kind: Literal["floor", "ceiling", "due", "soft"]
+    period: PeriodText | None = None
+    minimum: PeriodText | None = None
+    first_day: Literal["excluded"]
+    month_end: Literal["last_day"]
+    roll: Literal["next_working_day", "none"]
+    cut_off: CutOff | None = None
+    extended_by: tuple[Literal["agreement", "tribunal_order", "statute", "decision"], ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class RuleVersion:
+    """A version of a rule with what its file gives to all: id, title, calendar, time zone."""
+
+    id: str
+    title: str
+    data: VersionData
+    calendar: Calendar
+    time_zone: ZoneInfo
+
+    @property
+    def version(self) -> int:
+        """Its number, from 1."""
+        return self.data.version
+
+    @property
+    def kind(self) -> Literal["floor", "ceiling", "due", "soft"]:
+        """What the limit is: not before, not after, somebody must act, or an aim."""
+        return self.data.kind
+
+    @property
+    def period(self) -> str | None:
+        """The period that the law gives; None: the notice gives it."""
+        return self.data.period
+
+    @property
+    def minimum(self) -> str | None:
+        """The least that a notice may give."""
+        return self.data.minimum
+
+    @property
+    def roll(self) -> str:
+        """Where the end goes when it is no working day."""
+        return self.data.roll
+
+    @property
+    def cut_off(self) -> CutOff | None:
+        """The hour of the last day; None: its end."""
+        return self.data.cut_off
+
+    @property
+    def extended_by(self) -> tuple[str, ...]:
+        """The authorities that may extend it."""
+        return self.data.extended_by
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The law that gives the limit itself."""
+        found = (*self.cites_for("period"), *self.cites_for("minimum"), *self.cites_for("kind"))
+        return tuple(dict.fromkeys(found))
+
+    def cites_for(self, fact: str) -> tuple[str, ...]:
+        """The law behind one of its facts."""
+        return tuple(s.cites for s in self.data.sources if fact in s.facts and s.cites)
+
+    def marks_on(self, facts: Iterable[str]) -> tuple[str, ...]:
+        """What is not certain about these facts, in words."""
+        wanted = set(facts)
+        return tuple(
+            f"{', '.join(f for f in source.facts if f in wanted)}: {MARKS[source.mark]} [{source.mark}]"
+            + (f" ({source.cites or source.note})" if source.cites or source.note else "")
+            for source in self.data.sources
+            if source.mark in MARKS and wanted.intersection(source.facts)
+        )
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Whether it is law on that day."""
+        in_force = self.data.in_force
+        return in_force.since <= day and (in_force.until is None or day < in_force.until)
+
+    def period_or(self, given: str | None) -> str:
+        """The notice's period, else the law's.
+
+        Raises:
+            Misconfigured: neither gives one.
+        """
+        period = given or self.period
+        if period is None:
+            msg = f"rule {self.id} gives no period and the notice gave none; a period or a day must be stated"
+            raise Misconfigured(msg)
+        return period
+
+    def ends_before(self, one: str, other: str, start: date) -> bool:
+        """Whether one period, counted from a day, ends before the other."""
+        first, second = (day_after_count(start, Period.parse(p), self.time_zone) for p in (one, other))
+        return _comparable(first, self.time_zone) < _comparable(second, self.time_zone)
+
+
+def _comparable(end: date, zone: ZoneInfo) -> float:
+    if isinstance(end, datetime):
+        return end.timestamp()
+    return datetime.combine(end + timedelta(days=1), time(), zone).timestamp()

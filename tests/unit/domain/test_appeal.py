@@ -1,0 +1,472 @@
+"""The appeal, given-when-then: through the courts and back, and what it does to its targets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.money import Money
+from tests.desk import ISSUER, PROVISION, REGISTRAR, Desk, appealed, issued
+
+
+def gbp(amount: str) -> Money:
+    return Money(Decimal(amount), "GBP")
+
+
+def decide(desk: Desk, outcome: str, day: str, **data: Any) -> None:
+    desk.at(day)
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome=outcome, decided_on=day, sent_on=day, **data)
+
+
+def seek(desk: Desk, by: str, day: str, court: str = "first_tier_tribunal") -> None:
+    desk.at(day)
+    desk.done(
+        "appeal.seek_permission", "appeal", by=REGISTRAR, by_=by, court=court, received_on=day, grounds=["Law"]
+    )
+
+
+def permission(desk: Desk, outcome: str, day: str, **data: Any) -> None:
+    desk.at(day)
+    desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome=outcome, sent_on=day, **data)
+
+
+def go_on(desk: Desk, by: str, day: str, court: str) -> None:
+    seek(desk, by, day, court)
+    permission(desk, "granted", day)
+
+
+def before_upper_tribunal(first_outcome: str, by: str, **data: Any) -> Desk:
+    desk = appealed()
+    decide(desk, first_outcome, "2022-10-03", **data)
+    go_on(desk, by, "2022-10-10", "first_tier_tribunal")
+    return desk
+
+
+class TestLodging:
+    def test_puts_both_targets_under_appeal_and_suspends_compliance_but_not_payment(self) -> None:
+        desk = appealed()
+        assert desk.fine().under_appeal
+        assert desk.notice().under_appeal
+        assert desk.deadline("notice", "comply:stop").status == "suspended"
+        assert desk.deadline("fine", "payment").status == "running"
+        assert desk.deadline("fine", "appeal").status == "met"
+
+    def test_is_in_time_on_the_last_day_and_late_on_the_next(self) -> None:
+        data = {
+            "against": ["fine"],
+            "scope": "whole",
+            "court": "first_tier_tribunal",
+            "grounds": ["g"],
+        }
+        issued().at("2022-06-15").done("appeal.lodge", by=REGISTRAR, received_on="2022-06-15", **data)
+        refusal = issued().at("2022-06-16").refused("appeal.lodge", by=REGISTRAR, received_on="2022-06-16", **data)
+        assert refusal["code"] == "too_late"
+
+    def test_at_five_oclock_on_the_last_day_is_late(self) -> None:
+        data = {"against": ["fine"], "scope": "whole", "court": "first_tier_tribunal", "grounds": ["g"]}
+        desk = issued().at("2022-06-16")
+        refusal = desk.refused("appeal.lodge", by=REGISTRAR, received_on="2022-06-15T17:00:00+01:00", **data)
+        assert refusal["code"] == "too_late"
+        desk.done("appeal.lodge", by=REGISTRAR, received_on="2022-06-15T16:59:59+01:00", **data)
+
+    def test_in_time_but_recorded_late_dismisses_what_the_system_opened(self) -> None:
+        desk = issued().at("2022-07-01")
+        assert [case.state for case in desk.non_compliances()] == ["suspected"]
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-06-15",
+            grounds=["g"],
+        )
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+
+    def test_late_is_possible_after_the_tribunal_extended_the_period(self) -> None:
+        desk = issued().at("2022-07-01")
+        desk.done(
+            "fine.extend_deadline",
+            "fine",
+            by=REGISTRAR,
+            role="appeal",
+            until="2022-07-08",
+            agreed_on="2022-07-01",
+            authority="tribunal_order",
+            reason="Illness",
+        )
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-07-01",
+            grounds=["g"],
+        )
+        assert desk.fine().under_appeal
+
+    def test_twice_is_refused(self) -> None:
+        refusal = appealed().refused(
+            "appeal.lodge",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="amount",
+            court="first_tier_tribunal",
+            received_on="2022-06-14",
+            grounds=["g"],
+        )
+        assert refusal["code"] == "wrong_state"
+
+    def test_against_a_settled_fine_makes_it_issued_again(self) -> None:
+        desk = issued()
+        desk.done(
+            "fine.record_payment",
+            "fine",
+            by=REGISTRAR,
+            amount="GBP 7552800",
+            received_on="2022-05-18",
+            reference="p",
+        )
+        assert desk.fine().state == "settled"
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against="fine",
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-05-18",
+            grounds=["g"],
+        )
+        assert desk.fine().state == "issued"
+
+    def test_at_another_court_is_refused(self) -> None:
+        refusal = issued().refused(
+            "appeal.lodge",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="whole",
+            court="upper_tribunal",
+            received_on="2022-05-18",
+            grounds=["g"],
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestDeciding:
+    @pytest.mark.parametrize("outcome", ["dismissed", "struck_out"])
+    def test_against_the_subject_leaves_the_notice_as_given(self, outcome: str) -> None:
+        desk = appealed()
+        decide(desk, outcome, "2022-10-03")
+        assert (desk.fine().state, desk.notice().state) == ("issued", "in_force")
+        assert desk.fine().under_appeal
+
+    def test_for_the_subject_sets_both_aside_and_owes_back_what_was_paid(self) -> None:
+        desk = appealed()
+        desk.done(
+            "fine.record_payment", "fine", by=REGISTRAR, amount="GBP 100", received_on="2022-06-14", reference="p"
+        )
+        decide(desk, "allowed", "2022-10-03")
+        assert (desk.fine().state, desk.notice().state) == ("set_aside", "set_aside")
+        assert desk.fine().account.refund_due == gbp("100")
+        assert desk.fine().is_open
+
+    def test_substituting_the_amount_makes_it_payable(self) -> None:
+        desk = appealed()
+        decide(desk, "substituted", "2022-10-03", amount="GBP 1000000")
+        assert desk.fine().account.outstanding == gbp("1000000")
+        assert desk.notice().state == "in_force"
+
+    def test_each_target_may_fare_differently(self) -> None:
+        desk = appealed()
+        decide(
+            desk,
+            "partly_allowed",
+            "2022-10-03",
+            per_target={
+                str(desk.names["fine"]): {"outcome": "allowed"},
+                str(desk.names["notice"]): {"outcome": "dismissed"},
+            },
+        )
+        assert (desk.fine().state, desk.notice().state) == ("set_aside", "in_force")
+
+    def test_preliminary_changes_nothing(self) -> None:
+        desk = appealed()
+        decide(desk, "preliminary", "2022-10-03")
+        assert desk.appeal().state == "lodged"
+        assert desk.appeal().deadline("permission") is None
+
+    def test_above_the_maximum_is_refused(self) -> None:
+        refusal = appealed().refused(
+            "appeal.decide",
+            "appeal",
+            by=REGISTRAR,
+            outcome="substituted",
+            amount="GBP 17500001",
+            decided_on="2022-06-14",
+            sent_on="2022-06-14",
+        )
+        assert refusal["code"] == "over_maximum"
+
+    def test_remitted_without_saying_where_is_refused(self) -> None:
+        desk = before_upper_tribunal("allowed", "respondent")
+        refusal = desk.refused(
+            "appeal.decide", "appeal", by=REGISTRAR, outcome="remitted", decided_on="2022-10-10", sent_on="2022-10-10"
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestTheWayOn:
+    def test_unused_makes_the_appeal_final_and_compliance_runs_again(self) -> None:
+        desk = appealed()
+        decide(desk, "dismissed", "2022-10-03")
+        assert str(desk.deadline("appeal", "permission").due) == "2022-10-31"
+        desk.at("2022-11-01")
+        assert desk.appeal().state == "final"
+        assert not desk.fine().under_appeal
+        assert desk.fine().final
+        stop = desk.deadline("notice", "comply:stop")
+        # suspended from 14 June to 31 October 2022: 139 days after 15 September 2022 is 1 February 2023
+        assert (stop.status, str(stop.due)) == ("running", "2023-02-01")
+
+    def test_unused_after_the_subject_lost_opens_the_case_for_the_payment_that_passed_meanwhile(self) -> None:
+        desk = appealed()
+        desk.at("2022-09-01")
+        assert desk.non_compliances() == []
+        decide(desk, "dismissed", "2022-10-03")
+        desk.at("2022-11-01")
+        (suspected,) = desk.non_compliances()
+        assert (suspected.suspicion.about, str(suspected.suspicion.since)) == ("payment", "2022-11-01")
+
+    def test_unused_after_the_subject_won_lapses_every_deadline(self) -> None:
+        desk = appealed()
+        decide(desk, "allowed", "2022-10-03")
+        desk.at("2022-11-01")
+        assert desk.appeal().state == "final"
+        assert desk.deadline("notice", "comply:stop").status == "lapsed"
+        assert not desk.fine().is_open
+        assert desk.fine().state == "set_aside"
+        assert desk.non_compliances() == []
+
+    def test_refused_by_the_first_tier_starts_one_month_for_renewal(self) -> None:
+        desk = appealed()
+        decide(desk, "allowed", "2023-10-20")
+        seek(desk, "respondent", "2023-11-17")
+        permission(desk, "refused", "2024-10-28")
+        assert str(desk.deadline("appeal", "renewal").due) == "2024-11-28"
+
+    def test_refused_again_on_paper_starts_14_days_for_reconsideration_and_then_it_is_final(self) -> None:
+        desk = appealed()
+        decide(desk, "allowed", "2022-10-03")
+        seek(desk, "respondent", "2022-10-10")
+        permission(desk, "refused", "2022-11-07")
+        desk.done(
+            "appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-11-07"
+        )
+        permission(desk, "refused", "2022-12-05")
+        assert str(desk.deadline("appeal", "reconsideration").due) == "2022-12-19"
+        desk.done(
+            "appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-12-05"
+        )
+        permission(desk, "refused", "2022-12-12")
+        assert desk.appeal().state == "final"
+
+    def test_refused_with_renewal_unused_is_final(self) -> None:
+        desk = appealed()
+        decide(desk, "allowed", "2022-10-03")
+        seek(desk, "respondent", "2022-10-10")
+        permission(desk, "refused", "2022-11-07")
+        desk.at("2022-12-08")
+        assert desk.appeal().state == "final"
+
+    def test_out_of_time_is_refused(self) -> None:
+        desk = appealed()
+        decide(desk, "dismissed", "2022-10-03")
+        desk.time.current = desk.time.current.replace(month=11, day=1)
+        refusal = desk.do(
+            "appeal.seek_permission",
+            "appeal",
+            by=REGISTRAR,
+            by_="appellant",
+            court="first_tier_tribunal",
+            received_on="2022-11-01",
+            grounds=["g"],
+        ).refusal
+        assert refusal
+        assert refusal["code"] in ("too_late", "wrong_state")
+
+    def test_from_the_supreme_court_there_is_none(self) -> None:
+        desk = before_upper_tribunal("dismissed", "appellant")
+        decide(desk, "dismissed", "2022-10-20")
+        go_on(desk, "appellant", "2022-10-21", "upper_tribunal")
+        decide(desk, "dismissed", "2022-10-24")
+        go_on(desk, "appellant", "2022-10-25", "court_of_appeal")
+        assert desk.appeal().tier == "supreme_court"
+        decide(desk, "allowed", "2022-10-28")
+        assert desk.appeal().state == "final"
+        assert desk.fine().state == "set_aside"
+
+
+class TestAboveTheFirstCourt:
+    def test_allowed_for_the_authority_restores_the_notice(self) -> None:
+        desk = before_upper_tribunal("allowed", "respondent")
+        decide(desk, "allowed", "2022-10-20")
+        assert (desk.fine().state, desk.fine().account.outstanding) == ("issued", gbp("7552800"))
+        assert desk.notice().state == "in_force"
+
+    def test_allowed_for_the_authority_after_two_defeats_restores_the_notice_too(self) -> None:
+        desk = before_upper_tribunal("allowed", "respondent")
+        decide(desk, "dismissed", "2022-10-20")
+        assert desk.fine().state == "set_aside"
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "allowed", "2022-10-28")
+        assert desk.fine().state == "issued"
+
+    def test_allowed_for_the_subject_sets_aside(self) -> None:
+        desk = before_upper_tribunal("dismissed", "appellant")
+        decide(desk, "allowed", "2022-10-20")
+        assert desk.fine().state == "set_aside"
+
+    def test_a_substitution_below_falls_when_the_authority_wins(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 1000000")
+        assert desk.fine().account.amount == gbp("1000000")
+        decide(desk, "allowed", "2022-10-20")
+        assert desk.fine().account.amount == gbp("7552800")
+
+    def test_dismissed_leaves_the_decision_below(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 1000000")
+        decide(desk, "dismissed", "2022-10-20")
+        assert desk.fine().account.amount == gbp("1000000")
+
+    def test_remitted_restores_and_returns_to_the_court_when_the_period_has_passed(self) -> None:
+        desk = before_upper_tribunal("allowed", "respondent")
+        decide(desk, "remitted", "2022-10-20", court="first_tier_tribunal")
+        assert desk.fine().state == "issued"
+        desk.at("2022-12-01")
+        assert (desk.appeal().state, desk.appeal().tier) == ("lodged", "first_tier_tribunal")
+        assert desk.fine().under_appeal
+        decide(desk, "dismissed", "2023-01-10")
+        assert desk.fine().state == "issued"
+        desk.at("2023-03-01")
+        assert desk.appeal().state == "final"
+
+    def test_remitted_to_the_authority_sets_aside(self) -> None:
+        desk = before_upper_tribunal("dismissed", "appellant")
+        decide(desk, "remitted", "2022-10-20", court="authority")
+        assert desk.fine().state == "set_aside"
+        desk.at("2022-12-01")
+        assert desk.appeal().state == "final"
+
+
+class TestWithdrawing:
+    def test_the_first_appeal_leaves_the_notice_as_given_and_time_runs_again(self) -> None:
+        desk = appealed().at("2022-07-14")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-07-14")
+        assert desk.appeal().state == "withdrawn"
+        assert not desk.fine().under_appeal
+        stop = desk.deadline("notice", "comply:stop")
+        assert (stop.status, str(stop.due)) == ("running", "2022-10-17")  # 30 days after 15 September is a Saturday
+
+    def test_an_onward_appeal_leaves_the_decision_below(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-10-10")
+        assert desk.fine().account.amount == gbp("1000000")
+
+
+class TestAgainstAVariation:
+    def test_bars_recovery_but_suspends_nothing(self) -> None:
+        desk = issued().at("2022-06-01")
+        desk.done(
+            "fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-01", reasons="r", amount="GBP 5000000"
+        )
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="variation",
+            court="first_tier_tribunal",
+            received_on="2022-06-01",
+            grounds=["g"],
+        )
+        assert not desk.fine().under_appeal
+        refusal = desk.at("2022-07-01").refused(
+            "fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-07-01"
+        )
+        assert "no_variation_appeal_pending" in refusal["details"]["conditions"]
+
+
+def decided() -> Desk:
+    desk = appealed()
+    decide(desk, "dismissed", "2022-10-03")
+    return desk
+
+
+def final() -> Desk:
+    return decided().at("2022-11-01")
+
+
+def withdrawn() -> Desk:
+    desk = appealed()
+    desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-14")
+    return desk
+
+
+STATES = {"lodged": appealed, "decided": decided, "final": final, "withdrawn": withdrawn}
+ALLOWED = {
+    "appeal.list_hearing": {"lodged", "decided"},
+    "appeal.record_hearing": {"lodged", "decided"},
+    "appeal.decide": {"lodged"},
+    "appeal.seek_permission": {"decided"},
+    "appeal.decide_permission": set(),
+    "appeal.renew_permission": set(),
+    "appeal.withdraw": {"lodged", "decided"},
+    "appeal.extend_time": {"decided"},
+}
+
+
+@pytest.mark.parametrize("command", ALLOWED)
+@pytest.mark.parametrize("state", STATES)
+def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state: str) -> None:
+    desk = STATES[state]()
+    assert desk.appeal().state == state
+    day = desk.time.current.date().isoformat()
+    data: dict[str, Any] = {
+        "appeal.list_hearing": {"on_": "2023-01-10", "kind": "oral"},
+        "appeal.record_hearing": {"from": day, "to": day},
+        "appeal.decide": {"outcome": "dismissed", "decided_on": day, "sent_on": day},
+        "appeal.seek_permission": {
+            "by_": "appellant",
+            "court": "first_tier_tribunal",
+            "received_on": day,
+            "grounds": ["g"],
+        },
+        "appeal.decide_permission": {"outcome": "refused", "sent_on": day},
+        "appeal.renew_permission": {"court": "upper_tribunal", "received_on": day},
+        "appeal.withdraw": {"withdrawn_on": day},
+        "appeal.extend_time": {"role": "permission", "until": "2023-01-10", "ordered_on": day, "reason": "r"},
+    }[command]
+    outcome = desk.do(command, "appeal", by=REGISTRAR, **data)
+    expected = "accepted" if state in ALLOWED[command] else "wrong_state"
+    assert (outcome.refusal or {"code": "accepted"})["code"] == expected
+
+
+def test_no_notice_of_intent_is_needed_twice_after_set_aside() -> None:
+    desk = appealed()
+    decide(desk, "allowed", "2022-10-03")
+    desk.done(
+        "fine.give_notice_of_intent",
+        name="second",
+        investigation="inv",
+        amount="GBP 1",
+        tier="higher",
+        provisions=[PROVISION],
+        sent_on="2022-10-03",
+        reasons="r",
+    )
+    assert desk.fine("second").state == "intended"

@@ -1,0 +1,317 @@
+"""The enforcement notice, given-when-then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.desk import DELETE, ISSUER, OFFICER, REGISTRAR, STOP, Desk, appealed, in_force, investigated
+
+ISSUE = {
+    "investigation": "inv",
+    "kind": "enforcement_notice",
+    "decided_on": "2022-05-18",
+    "sent_on": "2022-05-18",
+}
+
+
+def comply(desk: Desk, requirement: str, day: str) -> None:
+    desk.done(
+        "enforcement_notice.record_compliance", "notice", requirement=requirement, complied_on=day, assessed_on=day
+    )
+
+
+def preliminary() -> Desk:
+    desk = investigated().at("2021-11-29")
+    desk.done(
+        "enforcement_notice.give_preliminary_notice",
+        name="notice",
+        investigation="inv",
+        sent_on="2021-11-29",
+        requirements=[STOP, DELETE],
+    )
+    return desk
+
+
+def complied() -> Desk:
+    desk = in_force().at("2022-07-01")
+    comply(desk, "stop", "2022-07-01")
+    comply(desk, "delete", "2022-07-01")
+    return desk
+
+
+def cancelled() -> Desk:
+    desk = in_force()
+    desk.done("enforcement_notice.cancel", "notice", by=ISSUER, sent_on="2022-05-18", reasons="r")
+    return desk
+
+
+def closed() -> Desk:
+    desk = in_force()
+    desk.done("enforcement_notice.close", "notice", outcome="dissolved", closed_on="2022-05-18")
+    return desk
+
+
+def set_aside() -> Desk:
+    desk = appealed().at("2023-10-20")
+    desk.done(
+        "appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20"
+    )
+    return desk
+
+
+class TestIssuing:
+    def test_counts_three_and_six_months_from_the_end_of_the_appeal_period(self) -> None:
+        desk = in_force()
+        assert desk.notice().state == "in_force"
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-15"
+        assert str(desk.deadline("notice", "comply:delete").due) == "2022-12-15"
+
+    def test_is_refused_when_compliance_falls_before_the_appeal_period_ends(self) -> None:
+        refusal = (
+            investigated()
+            .at("2022-05-18")
+            .refused(
+                "enforcement_notice.issue",
+                by=ISSUER,
+                requirements=[{"id": "now", "text": "t", "comply_by": "2022-06-14"}],
+                **ISSUE,
+            )
+        )
+        assert refusal["code"] == "too_early"
+
+    def test_is_allowed_for_the_day_on_which_the_appeal_period_ends(self) -> None:
+        desk = in_force(requirements=[{"id": "now", "text": "t", "comply_by": "2022-06-15"}])
+        assert str(desk.deadline("notice", "comply:now").due) == "2022-06-15"
+
+    def test_with_urgent_reasons_may_demand_compliance_after_24_hours(self) -> None:
+        desk = investigated().at("2022-05-18")
+        urgent = {"id": "now", "text": "t", "comply_within": "PT24H", "counted_from": "sent"}
+        desk.done(
+            "enforcement_notice.issue",
+            name="notice",
+            by=ISSUER,
+            requirements=[urgent],
+            urgent_reasons="Harm goes on",
+            **{**ISSUE, "sent_on": "2022-05-18T10:15:00+01:00"},
+        )
+        due_at = desk.deadline("notice", "comply:now").due_at
+        assert due_at.isoformat() in ("2022-05-19T11:00:00+01:00", "2022-05-19T10:00:00+00:00")
+
+    def test_with_urgent_reasons_is_refused_below_24_hours(self) -> None:
+        urgent = {"id": "now", "text": "t", "comply_within": "PT23H", "counted_from": "sent"}
+        refusal = (
+            investigated()
+            .at("2022-05-18")
+            .refused(
+                "enforcement_notice.issue",
+                by=ISSUER,
+                requirements=[urgent],
+                urgent_reasons="Harm goes on",
+                **{**ISSUE, "sent_on": "2022-05-18T10:15:00+01:00"},
+            )
+        )
+        assert refusal["code"] == "too_early"
+
+    def test_a_requirement_without_a_period_has_no_deadline(self) -> None:
+        desk = in_force(requirements=[{"id": "always", "text": "t"}])
+        assert desk.notice().deadline("comply:always") is None
+
+    def test_what_counts_from_service_starts_with_service(self) -> None:
+        desk = in_force(requirements=[{"id": "a", "text": "t", "comply_within": "P3M", "counted_from": "served"}])
+        assert desk.notice().deadline("comply:a") is None
+        desk.at("2022-05-20")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-05-20", method="courier")
+        assert str(desk.deadline("notice", "comply:a").due) == "2022-08-22"
+
+    def test_needs_no_finding_and_no_preliminary_notice(self) -> None:
+        desk = Desk("2022-05-18")
+        desk.done(
+            "investigation.open",
+            name="inv",
+            reference="I",
+            regime="uk-dpa-2018",
+            subject={"name": "A Ltd", "country": "GB", "kind": "undertaking"},
+            opened_on="2022-05-18",
+            grounds=["g"],
+        )
+        desk.done("enforcement_notice.issue", name="notice", by=ISSUER, requirements=[STOP], **ISSUE)
+        assert desk.notice().state == "in_force"
+
+    @pytest.mark.parametrize(
+        "requirements",
+        [
+            [],
+            [STOP, STOP],
+            [{"id": "a", "text": "t", "comply_within": "P3M"}],
+            [{"id": "a", "text": "t", "counted_from": "sent"}],
+            [{"id": "a", "text": "t", "comply_within": "P3M", "comply_by": "2023-01-01", "counted_from": "sent"}],
+            [{"id": "a b", "text": "t"}],
+            [{"id": "a", "text": "t", "comply_within": "three months", "counted_from": "sent"}],
+        ],
+    )
+    def test_is_refused_with_requirements_that_say_nothing_clear(self, requirements: list[dict[str, Any]]) -> None:
+        refusal = (
+            investigated()
+            .at("2022-05-18")
+            .refused("enforcement_notice.issue", by=ISSUER, requirements=requirements, **ISSUE)
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestCompliance:
+    def test_with_every_requirement_makes_the_notice_complied(self) -> None:
+        desk = complied()
+        assert desk.notice().state == "complied"
+        assert desk.deadline("notice", "comply:stop").status == "met"
+
+    def test_in_time_but_recorded_late_dismisses_what_the_system_opened(self) -> None:
+        desk = in_force().at("2022-09-20")
+        assert [case.state for case in desk.non_compliances()] == ["suspected"]
+        comply(desk, "stop", "2022-09-15")
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+        assert desk.deadline("notice", "comply:stop").status == "met"
+
+    def test_late_remedies_it(self) -> None:
+        desk = in_force().at("2022-09-20")
+        comply(desk, "stop", "2022-09-16")
+        assert [case.state for case in desk.non_compliances()] == ["remedied"]
+        assert desk.deadline("notice", "comply:stop").status == "passed"
+
+    def test_by_nobody_opens_one_case_for_each_requirement(self) -> None:
+        desk = in_force().at("2023-01-01")
+        assert [(str(c.suspicion.since), c.suspicion.about) for c in desk.non_compliances()] == [
+            ("2022-09-16", "comply:stop"),
+            ("2022-12-16", "comply:delete"),
+        ]
+
+    def test_is_refused_for_an_unknown_requirement(self) -> None:
+        refusal = in_force().refused(
+            "enforcement_notice.record_compliance",
+            "notice",
+            requirement="other",
+            complied_on="2022-05-18",
+            assessed_on="2022-05-18",
+        )
+        assert refusal["code"] == "invalid"
+
+    def test_is_refused_twice(self) -> None:
+        desk = in_force().at("2022-07-01")
+        comply(desk, "stop", "2022-07-01")
+        refusal = desk.refused(
+            "enforcement_notice.record_compliance",
+            "notice",
+            requirement="stop",
+            complied_on="2022-07-01",
+            assessed_on="2022-07-01",
+        )
+        assert refusal["code"] == "wrong_state"
+
+
+class TestVarying:
+    def test_gives_another_period_for_a_requirement(self) -> None:
+        desk = in_force().at("2022-06-01")
+        desk.done(
+            "enforcement_notice.vary",
+            "notice",
+            by=ISSUER,
+            sent_on="2022-06-01",
+            reasons="r",
+            requirements=[{**STOP, "comply_within": "P4M"}],
+        )
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-10-17"
+        assert str(desk.deadline("notice", "comply:delete").due) == "2022-12-15"
+
+    def test_is_refused_for_a_requirement_that_the_notice_lacks(self) -> None:
+        refusal = in_force().refused(
+            "enforcement_notice.vary",
+            "notice",
+            by=ISSUER,
+            sent_on="2022-05-18",
+            reasons="r",
+            requirements=[{"id": "new", "text": "t"}],
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestExtendingTheAppealPeriod:
+    def test_moves_the_compliance_that_counts_from_its_end(self) -> None:
+        desk = in_force().at("2022-06-10")
+        desk.done(
+            "enforcement_notice.extend_deadline",
+            "notice",
+            by=REGISTRAR,
+            role="appeal",
+            until="2022-06-29",
+            agreed_on="2022-06-10",
+            authority="tribunal_order",
+            reason="Illness",
+        )
+        assert str(desk.deadline("notice", "appeal").due) == "2022-06-29"
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-29"
+
+    def test_after_it_ended_leaves_compliance_where_it_was(self) -> None:
+        desk = in_force().at("2022-06-20")
+        desk.done(
+            "enforcement_notice.extend_deadline",
+            "notice",
+            by=REGISTRAR,
+            role="appeal",
+            until="2022-06-29",
+            agreed_on="2022-06-20",
+            authority="tribunal_order",
+            reason="Illness",
+        )
+        assert desk.deadline("notice", "appeal").status == "running"
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-15"
+
+    def test_is_refused_by_agreement(self) -> None:
+        refusal = in_force().refused(
+            "enforcement_notice.extend_deadline",
+            "notice",
+            role="appeal",
+            by=OFFICER,
+            until="2022-06-29",
+            agreed_on="2022-05-18",
+            authority="agreement",
+            reason="r",
+        )
+        assert refusal["code"] == "wrong_state"
+
+
+STATES = {
+    "preliminary": preliminary,
+    "in_force": in_force,
+    "complied": complied,
+    "set_aside": set_aside,
+    "cancelled": cancelled,
+    "closed": closed,
+}
+ALLOWED = {
+    "enforcement_notice.issue": {"preliminary"},
+    "enforcement_notice.serve": {"preliminary", "in_force"},
+    "enforcement_notice.vary": {"in_force"},
+    "enforcement_notice.cancel": {"in_force", "complied", "set_aside"},
+    "enforcement_notice.record_compliance": {"in_force", "set_aside"},
+    "enforcement_notice.close": {"preliminary", "in_force"},
+}
+
+
+@pytest.mark.parametrize("command", ALLOWED)
+@pytest.mark.parametrize("state", STATES)
+def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state: str) -> None:
+    desk = STATES[state]()
+    assert desk.notice().state == state
+    day = desk.time.current.date().isoformat()
+    data: dict[str, Any] = {
+        "enforcement_notice.issue": {**ISSUE, "decided_on": day, "sent_on": day, "requirements": [STOP]},
+        "enforcement_notice.serve": {"served_on": day, "method": "post"},
+        "enforcement_notice.vary": {"sent_on": day, "reasons": "r"},
+        "enforcement_notice.cancel": {"sent_on": day, "reasons": "r"},
+        "enforcement_notice.record_compliance": {"requirement": "stop", "complied_on": day, "assessed_on": day},
+        "enforcement_notice.close": {"outcome": "o", "closed_on": day},
+    }[command]
+    by = REGISTRAR if command.endswith("serve") else ISSUER
+    outcome = desk.do(command, "notice", by=by, **data)
+    assert (outcome.refusal or {"code": "accepted"})["code"] == ("accepted" if state in ALLOWED[command] else "wrong_state")

@@ -95,7 +95,7 @@ class CaseApplication(Application[UUID]):
         """
         if version is None:
             return UnitOfWork(self.repository).case(case_id)
-        return self.repository.get(case_id, version=version, projector_func=rebuild)  # type: ignore[type-var] # a Case is a mutable aggregate by protocol
+        return self.repository.get(case_id, version=version, projector_func=rebuild)
 
     def events_of(self, case_id: UUID) -> list[CaseEvent]:
         """The history of a case."""
@@ -289,7 +289,7 @@ class _Addressed:
             for field, case, types in named
             if case.TOPIC not in types
         ]
-        if self.case and self.case.TOPIC != self.case_type:
+        if self.case and self.case_type != self.case.TOPIC:
             wrong.append({"field": "on", "problem": f"names a case of type {self.case.TOPIC}, not {self.case_type}"})
         if wrong:
             listed = "; ".join(f"{fault['field']} {fault['problem']}" for fault in wrong)

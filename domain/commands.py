@@ -105,7 +105,7 @@ def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
         raise _malformed(name, faults)
 
 
-def _sums_in(given: Any) -> Iterator[Money]:  # noqa: ANN401 - any field of an act
+def _sums_in(given: Any) -> Iterator[Money]:
     """Every sum in a field, but a subject's turnover, which may be in any currency."""
     match given:
         case Money():
@@ -140,6 +140,6 @@ _WORDS = {
 }
 
 
-def _words(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _words(fault: Any) -> str:
     words = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     return words[:300]

@@ -117,9 +117,7 @@ def _let_targets_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> No
             if target.is_set_aside or (changed and standing.requirements is None):
                 target.be_restored(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
             elif changed:
-                target.have_requirements_substituted(
-                    appeal.id, court=court, decided_on=decided_on, requirements=requirements
-                )
+                target.have_requirements_substituted(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
 
 
 def _let_targets_leave(appeal: Appeal, on: date, ending: str) -> None:

@@ -53,7 +53,7 @@ def _day_or_instant(given: object) -> date | datetime:
     return _day(given)
 
 
-def one_or_several(given: Any) -> Any:  # noqa: ANN401 - whatever stands there; pydantic judges the items
+def one_or_several(given: Any) -> Any:
     """Take one item where a list is meant."""
     return given if isinstance(given, list | tuple) else (given,)
 
@@ -74,9 +74,7 @@ DayOrInstant = Annotated[date | datetime, BeforeValidator(_day_or_instant)]
 """Where a rule has an hour, an act's date may be an instant; a bare date counts as before that hour."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_storable)]
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(_storable)
-]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(_storable)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^(P([1-9]\d{0,3}[DWMY])|PT[1-9]\d{0,3}H)$")]
 """An ISO 8601 period of one unit: `P28D`, `P6M`, `PT24H`."""
@@ -87,6 +85,6 @@ SomeNames = Annotated[tuple[Name, ...], BeforeValidator(one_or_several), Field(m
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-def day_of(given: date | datetime, zone: Any) -> date:  # noqa: ANN401 - a tzinfo; typed loosely for ZoneInfo and timezone
+def day_of(given: date | datetime, zone: Any) -> date:
     """The day of an act in the regime's time zone."""
     return given.astimezone(zone).date() if isinstance(given, datetime) else given

@@ -118,7 +118,7 @@ class CaseEventMapper(Mapper[UUID]):
         return decode(stored_event.topic, *split_state(stored_event.state))
 
 
-def _json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 

@@ -32,7 +32,7 @@ CASE_TYPES: dict[CaseType, type[Case]] = {
 }
 
 
-def _defined_in(module: ModuleType, base: type[CaseEvent] | type[Act], mark: str) -> dict[str, type]:
+def _defined_in(module: ModuleType, base: type[CaseEvent | Act], mark: str) -> dict[str, type]:
     return {
         getattr(found, mark): found
         for _, found in inspect.getmembers(module, inspect.isclass)

@@ -35,7 +35,7 @@ class Refusal(RegcaseError):
     saved: ClassVar[bool] = True
     """Whether the refusal is the saved outcome of its idempotency key."""
 
-    def __init__(self, message: str, *, cites: tuple[str, ...] = (), **details: Any) -> None:  # noqa: ANN401 - facts of any type
+    def __init__(self, message: str, *, cites: tuple[str, ...] = (), **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.cites = cites

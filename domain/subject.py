@@ -17,7 +17,7 @@ _PSEUDONYM = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-?[0-9]+")
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha())
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
 
 
 def _known_country(code: str) -> str:

@@ -62,9 +62,7 @@ class MatterIndex:
     def turn(self, state: str, recorded: datetime) -> None:
         """Note that the investigation closed or reopened."""
         self._note(
-            InvestigationTurned(
-                originator_id=self.id, originator_version=self.version + 1, recorded=recorded, state=state
-            )
+            InvestigationTurned(originator_id=self.id, originator_version=self.version + 1, recorded=recorded, state=state)
         )
 
     def _note(self, event: InternalEvent) -> None:
@@ -101,7 +99,7 @@ class UnitOfWork:
         """
         if case_id not in self._cases:
             try:
-                case: Case = self._repository.get(case_id, projector_func=rebuild)  # type: ignore[type-var] # a Case is a mutable aggregate by protocol
+                case: Case = self._repository.get(case_id, projector_func=rebuild)
             except AggregateNotFoundError:
                 message = f"Refused: there is no case {case_id}. Check the id; `regcase cases` lists them."
                 raise UnknownCase(message, case_id=str(case_id)) from None

@@ -177,9 +177,7 @@ def investigated(day: str = "2020-07-09", **subject: Any) -> Desk:
         opened_on=day,
         grounds=["UK GDPR Art 5"],
     )
-    desk.done(
-        "investigation.record_finding", "inv", provision=PROVISION, tier="higher", summary="Collected without knowledge"
-    )
+    desk.done("investigation.record_finding", "inv", provision=PROVISION, tier="higher", summary="Collected without knowledge")
     return desk
 
 

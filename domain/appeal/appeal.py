@@ -121,7 +121,7 @@ class Appeal(Case):
             message = f"Refused: {court!r} is not the court for this step under {law.id}. Name {' or '.join(allowed)}."
             raise Invalid(message, court=court, allowed=allowed)
 
-    def extend_time(self, act: ExtendTime, law: Regime) -> None:
+    def extend_time(self, act: ExtendTime, _law: Regime) -> None:
         """The court gave more time for a step, before or after its period ended."""
         self.require_state("lodged", "decided", to="more time")
         deadline = self.deadline(act.role)
@@ -129,9 +129,7 @@ class Appeal(Case):
             running = ", ".join(d.role for d in self.deadlines.values() if d.status == "running") or "none"
             self.refuse_state(f"no period {act.role!r} can be extended", now=f"Running: {running}.")
         self.record(TimeExtended, **dict(act))
-        self.extend(
-            deadline, until=act.until, by=None, agreed_on=act.ordered_on, authority="tribunal_order", reason=act.reason
-        )
+        self.extend(deadline, until=act.until, by=None, agreed_on=act.ordered_on, authority="tribunal_order", reason=act.reason)
 
     def list_hearing(self, act: ListHearing, _law: Regime) -> None:
         """Enter the day of a hearing to come."""
@@ -239,9 +237,7 @@ class Appeal(Case):
             )
             self.lapse("Permission was granted.", *WAYS_ON)
             return
-        refused = self.record(
-            PermissionDecided, outcome="refused", by=pending.by, decided_by=pending.court, sent_on=act.sent_on
-        )
+        refused = self.record(PermissionDecided, outcome="refused", by=pending.by, decided_by=pending.court, sent_on=act.sent_on)
         renewal = law.renewal_rule(pending.court, self.tier, act.sent_on)
         reconsideration = law.reconsideration_rule(pending.court, self.tier, act.sent_on)
         if renewal:
@@ -258,9 +254,7 @@ class Appeal(Case):
         if permission and other not in self.applications and self.occasion.now < permission.due_at:
             if permission.status == "met":
                 reason = f"The {refused} was refused; the {other} may still apply until {permission.due}."
-                self.record(
-                    DeadlineRecomputed, role="permission", terms=permission.terms, reason=reason, old_due=permission.due
-                )
+                self.record(DeadlineRecomputed, role="permission", terms=permission.terms, reason=reason, old_due=permission.due)
             return
         self._end_if_nothing_is_left(max(on, permission.due) if permission and other not in self.applications else on)
 
@@ -340,9 +334,7 @@ class Appeal(Case):
                 self.applications[by] = replace(self.applications[by], status="refused")
             case PermissionRenewed(by=by, court=court):
                 known = self.applications[by]
-                self.applications[by] = replace(
-                    known, court=court, status="pending", reconsidered=known.court == court
-                )
+                self.applications[by] = replace(known, court=court, status="pending", reconsidered=known.court == court)
             case Returned(court=court):
                 self._state, self.tier, self.applications = "lodged", court, {}
             case BecameFinal():
@@ -351,4 +343,3 @@ class Appeal(Case):
                 self._state = "withdrawn"
             case _:
                 super().when(event)
-

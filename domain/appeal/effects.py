@@ -84,9 +84,7 @@ def effect_of(
         below: the decisions that have not fallen.
         sets_aside: whether success takes the notice away (scope whole or amount) or only a part of it.
     """
-    substitution = TargetEffect(
-        outcome=outcome, kind="substituted", amount=amount, requirements=requirements, pay_by=pay_by
-    )
+    substitution = TargetEffect(outcome=outcome, kind="substituted", amount=amount, requirements=requirements, pay_by=pay_by)
     stands = TargetEffect(outcome=outcome, kind="stands")
     away = TargetEffect(outcome=outcome, kind="set_aside") if sets_aside else stands
     match outcome:

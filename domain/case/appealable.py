@@ -90,9 +90,7 @@ class Appealable(Case):
         """Take note of an appeal; suspend what the regime suspends meanwhile."""
         law = self.occasion.law
         main = appellant == "subject" and scope in MAIN_SCOPES
-        self.record(
-            TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main
-        )
+        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
         if appellant == "subject":
             self.meet(APPEAL_ROLE[scope], received_on)
         if main:
@@ -111,16 +109,14 @@ class Appealable(Case):
         """A court set the notice aside."""
         self.record(SetAside, appeal=appeal, court=court, decided_on=decided_on)
 
-    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:  # noqa: ANN401 - amount or requirements
+    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:
         """The decision that set aside or substituted has fallen."""
         self.record(Restored, appeal=appeal, court=court, decided_on=decided_on, **stands)
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; finally set aside, they lapse."""
         pending = self.appeals[appeal]
-        self.record(
-            AppealEnded, appeal=appeal, scope=pending.scope, main=pending.main, ended_on=ended_on, ending=ending
-        )
+        self.record(AppealEnded, appeal=appeal, scope=pending.scope, main=pending.main, ended_on=ended_on, ending=ending)
         if self.is_set_aside and not self.under_appeal:
             self.lapse("The notice was set aside for good.")
         else:
@@ -145,4 +141,3 @@ class Appealable(Case):
                 super().when(event)
             case _:
                 super().when(event)
-

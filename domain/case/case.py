@@ -265,4 +265,3 @@ class Case(WithDeadlines):
                 self.non_compliances[event.non_compliance] = event.about
             case _:
                 super().when(event)
-

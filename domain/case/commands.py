@@ -35,7 +35,6 @@ class Act(BaseModel):
     DONE_BY_NOW: ClassVar[frozenset[str]] = frozenset()
     """Fields of other names that cannot lie after the clock's day either."""
 
-
     def others(self) -> Iterator[tuple[str, UUID, tuple[CaseType, ...]]]:
         """Every other case that the act names: the field, the id, and the case types that it may be of."""
         for field, case_types in self.REFERS.items():

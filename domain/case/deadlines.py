@@ -123,15 +123,11 @@ class WithDeadlines(Recording):
         rule = rule or self.occasion.law.rule_for(self.TOPIC, role, _day(counted_from))
         if rule is None:
             return None
-        count = Count(
-            rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until
-        )
+        count = Count(rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until)
         self.record(DeadlineStarted, role=role, terms=self.terms_of(count, rule, anchor=anchor, urgent=urgent))
         return self.deadlines[role]
 
-    def terms_of(
-        self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False
-    ) -> DeadlineTerms:
+    def terms_of(self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False) -> DeadlineTerms:
         """Compute a deadline from its count."""
         end = end_of(count, self.occasion.law)
         return DeadlineTerms(
@@ -212,9 +208,7 @@ class WithDeadlines(Recording):
             if deadline.terms.anchor == moved.role and deadline.status in ("running", "suspended"):
                 self.recompute(deadline, start=due, reason=f"The end of {moved.role}, from which it counts, moved to {due}.")
 
-    def suspend(
-        self, deadline: Deadline, *, since: date, cause: UUID, reason: str, cites: tuple[str, ...] = ()
-    ) -> None:
+    def suspend(self, deadline: Deadline, *, since: date, cause: UUID, reason: str, cites: tuple[str, ...] = ()) -> None:
         """Stop a deadline from a date of law on, if it had not ended by then and was not met."""
         if deadline.status in ("met", "lapsed") or deadline.ended_before(since):
             return

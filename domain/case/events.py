@@ -103,7 +103,7 @@ class CaseEvent(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude={"envelope"}, exclude_none=True)
 
     @classmethod
-    def happened(cls, envelope: Envelope, **facts: Any) -> Self:  # noqa: ANN401 - the fields differ by type; pydantic checks them
+    def happened(cls, envelope: Envelope, **facts: Any) -> Self:
         """Make the event of this type with those facts."""
         return cls(envelope=envelope, **facts)
 

@@ -53,4 +53,3 @@ class Occasion:
     def today(self) -> date:
         """The clock's day in the regime's time zone."""
         return self.now.astimezone(self.law.time_zone).date()
-

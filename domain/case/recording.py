@@ -43,7 +43,7 @@ class Recording:
             raise RuntimeError(msg)
         return self._occasion
 
-    def record(self, event_type: type[EventT], **facts: Any) -> EventT:  # noqa: ANN401 - the fields differ by type; pydantic checks them
+    def record(self, event_type: type[EventT], **facts: Any) -> EventT:
         """Record that something happened, and apply it."""
         occasion = self.occasion
         envelope = Envelope(

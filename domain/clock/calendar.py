@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from importlib.metadata import version
 
 import holidays
 
@@ -29,7 +30,7 @@ class Calendar:
     @property
     def ref(self) -> CalendarRef:
         """Its id, and the version of the library whose holidays it took."""
-        return CalendarRef(id=self.id, version=f"holidays {holidays.__version__}")
+        return CalendarRef(id=self.id, version=f"holidays {version('holidays')}")
 
     def why_not_working(self, day: date) -> str | None:
         """In words, why a day is no working day; None: it is one."""

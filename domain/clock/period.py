@@ -53,8 +53,7 @@ class Period:
             return _next_full_hour(start, zone) + timedelta(hours=self.number)
         if isinstance(start, datetime):
             local = start.astimezone(zone)
-            shifted = datetime.combine(self._shifted(local.date()), local.time(), zone)
-            return shifted
+            return datetime.combine(self._shifted(local.date()), local.time(), zone)
         return self._shifted(start)
 
     def _shifted(self, day: date) -> date:

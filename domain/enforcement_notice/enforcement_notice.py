@@ -76,14 +76,10 @@ class EnforcementNotice(Appealable):
         investigation = self._investigation(act.investigation)
         investigation.require_state("open", to="a preliminary notice")
         rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
-        self.require_period_at_least_minimum(
-            rule, act.representations_within, act.sent_on, "a period for representations"
-        )
+        self.require_period_at_least_minimum(rule, act.representations_within, act.sent_on, "a period for representations")
         self._open_after(investigation)
         given = self.record(PreliminaryNoticeGiven, **dict(act))
-        self.start(
-            "representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within
-        )
+        self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
 
     def issue(self, act: Issue, law: Regime) -> None:
         """Put the demands in force (s149); compliance not before the appeal period ends (s150(6)) unless urgent (s150(8))."""
@@ -105,7 +101,9 @@ class EnforcementNotice(Appealable):
         investigation = self.occasion.cases.case(case_id)
         assert isinstance(investigation, Investigation)
         if self.version and investigation.matter_id != self.matter_id:
-            message = f"Refused: {investigation.reference} is of another matter than this notice. Name the notice's own investigation."
+            message = (
+                f"Refused: {investigation.reference} is of another matter than this notice. Name the notice's own investigation."
+            )
             raise Invalid(message, investigation=str(case_id))
         return investigation
 
@@ -195,11 +193,11 @@ class EnforcementNotice(Appealable):
         unknown = [r.id for r in act.requirements or () if r.id not in self.requirements]
         if unknown:
             known = ", ".join(self.requirements)
-            message = f"Refused: the notice has no requirement {', '.join(unknown)}; it has {known}. A new demand needs a new notice."
+            message = (
+                f"Refused: the notice has no requirement {', '.join(unknown)}; it has {known}. A new demand needs a new notice."
+            )
             raise Invalid(message, unknown=unknown)
-        varied = self.record(
-            NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ()
-        )
+        varied = self.record(NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ())
         for requirement in act.requirements or ():
             if requirement.id not in self.complied:
                 if requirement.comply_within is None and requirement.comply_by is None:

@@ -98,24 +98,17 @@ class Fine(Appealable):
         if law.notice_of_intent_needs_amount and (act.amount is None or tier is None):
             message = f"Refused: {law.title} wants amount and tier in a notice of intent. Give both."
             raise Invalid(message, cites=law.cites("notice_of_intent"), missing=["amount", "tier"])
-        if act.amount:
-            if tier:
-                self.require_within_maximum(act.amount, tier, investigation.subject)
+        if act.amount and tier:
+            self.require_within_maximum(act.amount, tier, investigation.subject)
         rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
-        self.require_period_at_least_minimum(
-            rule, act.representations_within, act.sent_on, "a period for representations"
-        )
+        self.require_period_at_least_minimum(rule, act.representations_within, act.sent_on, "a period for representations")
 
         self.open_with(subject=investigation.subject, reference=self._reference_after(investigation))
         given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier})
-        self.start(
-            "representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within
-        )
+        self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
         self.start("penalty_limit", trigger=given.type, counted_from=act.sent_on)
 
-    def _require_ground(
-        self, act: GiveNoticeOfIntent, investigation: Investigation, tier: str | None, law: Regime
-    ) -> None:
+    def _require_ground(self, act: GiveNoticeOfIntent, investigation: Investigation, tier: str | None, law: Regime) -> None:
         investigation.require_state("open", to="a notice of intent")
         if not act.for_non_compliance and not investigation.has_finding_for(act.provisions, tier):
             investigation.refuse_state(
@@ -201,10 +194,9 @@ class Fine(Appealable):
             raise Invalid(message)
         cites = law.cites("variation")
         standing = self.account.amount
-        if act.amount:
-            if standing and act.amount > standing:
-                message = f"Refused: {act.amount} is more than the {standing} that stands. A variation may only lower it."
-                raise ToDetriment(message, cites=cites, standing=str(standing))
+        if act.amount and standing and act.amount > standing:
+            message = f"Refused: {act.amount} is more than the {standing} that stands. A variation may only lower it."
+            raise ToDetriment(message, cites=cites, standing=str(standing))
         payment = self.deadline("payment")
         if act.pay_within and payment:
             rule = law.rule_version(payment.terms.rule.id, payment.terms.rule.version)
@@ -251,9 +243,7 @@ class Fine(Appealable):
             raise GateClosed(message, cites=law.cites("recovery"), conditions=failing)
         self.record(RecoveryStarted, **dict(act))
 
-    def have_amount_substituted(
-        self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None
-    ) -> None:
+    def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
         """A court put another amount, and perhaps another day to pay, in the place of those that stood."""
         self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
         payment = self.deadline("payment")

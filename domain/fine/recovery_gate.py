@@ -24,9 +24,7 @@ def failing_conditions(fine: Fine, on: date) -> dict[str, str]:
     if any(appeal.scope == "variation" for appeal in fine.appeals.values()):
         failing["no_variation_appeal_pending"] = "an appeal against a variation is pending"
     open_periods = [
-        period
-        for period in fine.deadlines_of("appeal")
-        if period.status in ("running", "passed") and not period.ended_before(on)
+        period for period in fine.deadlines_of("appeal") if period.status in ("running", "passed") and not period.ended_before(on)
     ]
     if open_periods:
         last = max(period.due for period in open_periods)

@@ -58,9 +58,7 @@ class Investigation(Case):
     def close(self, act: Close, _law: Regime) -> None:
         """End it, when no hold stands and no other case of the matter is still open."""
         self.require_state("open", to="closing")
-        still_open = [
-            case for case in self.occasion.cases.cases_of(self.matter_id) if case.id != self.id and case.is_open
-        ]
+        still_open = [case for case in self.occasion.cases.cases_of(self.matter_id) if case.id != self.id and case.is_open]
         if still_open:
             which = ", ".join(f"{case.reference} ({case.state})" for case in still_open)
             self.refuse_state(f"cases of the matter are still open: {which}", now="End those first.")

@@ -80,9 +80,7 @@ class NonCompliance(Case):
             named = act.requirement or ""
             about = named if ":" in named else f"comply:{named}"
         for already in open_cases_about(target, about):
-            target.refuse_state(
-                f"a non-compliance case about {about} is open already", now=f"Go on in {already.reference}."
-            )
+            target.refuse_state(f"a non-compliance case about {about} is open already", now=f"Go on in {already.reference}.")
         if isinstance(target, EnforcementNotice) and about.partition(":")[2] not in target.requirements:
             message = f"Refused: the notice has no requirement {act.requirement!r}; it has {', '.join(target.requirements)}."
             raise Invalid(message, unknown=act.requirement)
@@ -90,14 +88,10 @@ class NonCompliance(Case):
             target.refuse_state(f"it has no deadline {about!r} that could be breached", now="See its deadlines.")
         self.be_suspected(target, about, since=act.since, detected_on=act.detected_on)
 
-    def be_suspected(
-        self, target: Case, about: str, *, since: date, detected_on: date, cause: Cause | None = None
-    ) -> None:
+    def be_suspected(self, target: Case, about: str, *, since: date, detected_on: date, cause: Cause | None = None) -> None:
         """Open the case about a target, and let the target know."""
         deadline = target.deadline(about)
-        requirement = (
-            target.requirements.get(about.partition(":")[2]) if isinstance(target, EnforcementNotice) else None
-        )
+        requirement = target.requirements.get(about.partition(":")[2]) if isinstance(target, EnforcementNotice) else None
         number = len(self.occasion.cases.cases_of(self.matter_id, self.TOPIC))
         self.open_with(subject=target.subject, reference=f"{target.reference}/non-compliance-{number}", cause=cause)
         self.record(
@@ -134,9 +128,7 @@ class NonCompliance(Case):
         self._require_fitting(act)
         units = _units(terms.per, act.from_, act.to)
         amount = self._within_cap(terms, terms.rate.times(units))
-        self.record(
-            Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount
-        )
+        self.record(Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount)
 
     def _require_fitting(self, act: Liquidate) -> None:
         last = act.decided_on + timedelta(days=1)

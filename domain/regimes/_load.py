@@ -10,7 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from domain.clock.calendar import Calendar
 from domain.regimes.regime import Regime, RegimeData
@@ -185,10 +186,7 @@ def _dangling(regime_: Regime) -> Iterator[str]:
         named |= {f"law.courts.{court.court}.{way}": rule for way, rule in ways.items()}
         for way, by_court in (("renewal", court.renewal), ("reconsideration", court.reconsideration)):
             named |= {f"law.courts.{court.court}.{way}.{by}": rule for by, rule in by_court.items()}
-            yield from (
-                f"law.courts.{court.court}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts
-            )
+            yield from (f"law.courts.{court.court}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts)
     yield from (f"{where}: unknown rule {rule!r}" for where, rule in named.items() if rule not in regime_.rules)
     if not re.fullmatch(r"[A-Z]{3}", law.currency):
         yield f"law.currency: {law.currency!r} is no ISO 4217 code"
-

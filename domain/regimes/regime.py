@@ -210,7 +210,9 @@ class Regime:
         share = turnover.share(Decimal(data.percent_of_turnover) / 100)
         if share > data.fixed:
             return Maximum(share, f"{data.percent_of_turnover} % of the worldwide turnover of {turnover}", cites)
-        return Maximum(data.fixed, f"the fixed maximum of the {tier} tier, higher than {data.percent_of_turnover} % of turnover", cites)
+        return Maximum(
+            data.fixed, f"the fixed maximum of the {tier} tier, higher than {data.percent_of_turnover} % of turnover", cites
+        )
 
     @property
     def notice_of_intent_needs_amount(self) -> bool:

@@ -71,14 +71,12 @@ class ExpectationReader(Reader):
         return None
 
     def _case(self, name: str, case_type: CaseType, node: Node) -> ExpectedCase:
-        fields = self.fields(
-            node, f"an expectation of {name} ({case_type})", optional=(*_OF_EVERY_CASE, *_OF_TYPE[case_type])
-        )
+        fields = self.fields(node, f"an expectation of {name} ({case_type})", optional=(*_OF_EVERY_CASE, *_OF_TYPE[case_type]))
         deadlines = self._deadlines(fields.pop("deadlines", None))
         stated = {field: self._stated(field, value) for field, value in fields.items()}
         return ExpectedCase(name, stated, deadlines)
 
-    def _stated(self, field: str, node: Node) -> Any:  # noqa: ANN401 - a word, number, truth value or Money
+    def _stated(self, field: str, node: Node) -> Any:
         given = self.value(node)
         if field in _MONEY:
             try:
@@ -97,9 +95,7 @@ class ExpectationReader(Reader):
         if not isinstance(node, MappingNode):
             self.fault(place_of(node), "deadlines must be a mapping of roles such as {payment: {status: running}}")
             return ()
-        return tuple(
-            ExpectedDeadline(role, self._deadline(role, value)) for role, value, _ in self.entries(node)
-        )
+        return tuple(ExpectedDeadline(role, self._deadline(role, value)) for role, value, _ in self.entries(node))
 
     def _deadline(self, role: str, node: Node) -> dict[str, str]:
         fields = self.fields(node, f"an expectation of the deadline {role}", optional=_OF_DEADLINES)

@@ -22,7 +22,7 @@ class Reader:
         """Note what is wrong there."""
         self.faults.append(Fault(place, message))
 
-    def value(self, node: Node) -> Any:  # noqa: ANN401 - whatever stands in the file
+    def value(self, node: Node) -> Any:
         """A node's plain value."""
         return value_of(node, self.faults)
 
@@ -30,9 +30,7 @@ class Reader:
         """The entries of a mapping, each key once."""
         return entries(node, self.faults)
 
-    def fields(
-        self, node: Node, what: str, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()
-    ) -> dict[str, Node]:
+    def fields(self, node: Node, what: str, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> dict[str, Node]:
         """The entries of a mapping of known keys; unknown and missing ones are faults."""
         if not isinstance(node, MappingNode):
             keys = ", ".join((*required, *optional))

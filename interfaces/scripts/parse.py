@@ -114,9 +114,7 @@ class _ScriptReader(Reader):
         return tuple(step for step in steps if step)
 
     def _step(self, number: int, node: Node) -> Step | None:
-        fields = self.fields(
-            node, "a step", required=("at",), optional=("do", "as", "on", "by", "with", "refused", "expect")
-        )
+        fields = self.fields(node, "a step", required=("at",), optional=("do", "as", "on", "by", "with", "refused", "expect"))
         if not isinstance(node, MappingNode):
             return None
         at = self._at(fields.get("at"))
@@ -131,9 +129,7 @@ class _ScriptReader(Reader):
         expect = ExpectationReader(self.faults, self._cases).read(fields["expect"]) if "expect" in fields else None
         if at is None:
             return None
-        return Step(
-            number, node.start_mark.line + 1, at, written, command, named, on, by, data, references, refused, expect
-        )
+        return Step(number, node.start_mark.line + 1, at, written, command, named, on, by, data, references, refused, expect)
 
     def _at(self, node: Node | None) -> datetime | None:
         if node is None:

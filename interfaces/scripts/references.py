@@ -19,7 +19,7 @@ def names_in(command: str, fields: MappingNode) -> tuple[tuple[str, Place], ...]
         for key, value in fields.value
         if isinstance(key, ScalarNode) and key.value in COMMANDS[command].REFERS
         for node in _candidates(value)
-        if isinstance(node, ScalarNode) and node.tag.endswith(":str") and not is_id(node.value)
+        if isinstance(node, ScalarNode) and (node.tag or "").endswith(":str") and not is_id(node.value)
     )
 
 
@@ -51,7 +51,7 @@ def _candidates(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _replaced(value: Any, id_of: Callable[[str], UUID]) -> Any:  # noqa: ANN401 - whatever was given for the field
+def _replaced(value: Any, id_of: Callable[[str], UUID]) -> Any:
     match value:
         case str():
             return value if is_id(value) else str(id_of(value))

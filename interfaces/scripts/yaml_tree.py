@@ -94,7 +94,7 @@ def tree_of(text: str) -> Node:
     return found
 
 
-def value_of(node: Node, faults: list[Fault]) -> Any:  # noqa: ANN401 - whatever stands in the file
+def value_of(node: Node, faults: list[Fault]) -> Any:
     """A node as str, int, bool, None, list or dict. Dates and decimals stay the text that was written.
 
     Keys given twice and keys that are no words are added to `faults`.
@@ -160,7 +160,7 @@ def _forbidden(text: str) -> Iterator[Fault]:
 
 def _scalar(node: Node) -> str | int | bool | None:
     text: str = node.value
-    match node.tag.removeprefix(_CORE):
+    match (node.tag or "").removeprefix(_CORE):
         case "null":
             return None
         case "bool":

@@ -22,9 +22,7 @@ def decide(desk: Desk, outcome: str, day: str, **data: Any) -> None:
 
 def seek(desk: Desk, by: str, day: str, court: str = "first_tier_tribunal") -> None:
     desk.at(day)
-    desk.done(
-        "appeal.seek_permission", "appeal", by=REGISTRAR, by_=by, court=court, received_on=day, grounds=["Law"]
-    )
+    desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, by_=by, court=court, received_on=day, grounds=["Law"])
 
 
 def permission(desk: Desk, outcome: str, day: str, **data: Any) -> None:
@@ -54,7 +52,7 @@ class TestLodging:
         assert desk.deadline("fine", "appeal").status == "met"
 
     def test_is_in_time_on_the_last_day_and_late_on_the_next(self) -> None:
-        data = {
+        data: dict[str, Any] = {
             "against": ["fine"],
             "scope": "whole",
             "court": "first_tier_tribunal",
@@ -65,7 +63,7 @@ class TestLodging:
         assert refusal["code"] == "too_late"
 
     def test_at_five_oclock_on_the_last_day_is_late(self) -> None:
-        data = {"against": ["fine"], "scope": "whole", "court": "first_tier_tribunal", "grounds": ["g"]}
+        data: dict[str, Any] = {"against": ["fine"], "scope": "whole", "court": "first_tier_tribunal", "grounds": ["g"]}
         desk = issued().at("2022-06-16")
         refusal = desk.refused("appeal.lodge", by=REGISTRAR, received_on="2022-06-15T17:00:00+01:00", **data)
         assert refusal["code"] == "too_late"
@@ -168,9 +166,7 @@ class TestDeciding:
 
     def test_for_the_subject_sets_both_aside_and_owes_back_what_was_paid(self) -> None:
         desk = appealed()
-        desk.done(
-            "fine.record_payment", "fine", by=REGISTRAR, amount="GBP 100", received_on="2022-06-14", reference="p"
-        )
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 100", received_on="2022-06-14", reference="p")
         decide(desk, "allowed", "2022-10-03")
         assert (desk.fine().state, desk.notice().state) == ("set_aside", "set_aside")
         assert desk.fine().account.refund_due == gbp("100")
@@ -265,14 +261,10 @@ class TestTheWayOn:
         decide(desk, "allowed", "2022-10-03")
         seek(desk, "respondent", "2022-10-10")
         permission(desk, "refused", "2022-11-07")
-        desk.done(
-            "appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-11-07"
-        )
+        desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-11-07")
         permission(desk, "refused", "2022-12-05")
         assert str(desk.deadline("appeal", "reconsideration").due) == "2022-12-19"
-        desk.done(
-            "appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-12-05"
-        )
+        desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-12-05")
         permission(desk, "refused", "2022-12-12")
         assert desk.appeal().state == "final"
 
@@ -381,9 +373,7 @@ class TestWithdrawing:
 class TestAgainstAVariation:
     def test_bars_recovery_but_suspends_nothing(self) -> None:
         desk = issued().at("2022-06-01")
-        desk.done(
-            "fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-01", reasons="r", amount="GBP 5000000"
-        )
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-01", reasons="r", amount="GBP 5000000")
         desk.done(
             "appeal.lodge",
             name="appeal",
@@ -436,7 +426,7 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
     desk = STATES[state]()
     assert desk.appeal().state == state
     day = desk.time.current.date().isoformat()
-    data: dict[str, Any] = {
+    fields: dict[str, dict[str, Any]] = {
         "appeal.list_hearing": {"on_": "2023-01-10", "kind": "oral"},
         "appeal.record_hearing": {"from": day, "to": day},
         "appeal.decide": {"outcome": "dismissed", "decided_on": day, "sent_on": day},
@@ -450,8 +440,8 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
         "appeal.renew_permission": {"court": "upper_tribunal", "received_on": day},
         "appeal.withdraw": {"withdrawn_on": day},
         "appeal.extend_time": {"role": "permission", "until": "2023-01-10", "ordered_on": day, "reason": "r"},
-    }[command]
-    outcome = desk.do(command, "appeal", by=REGISTRAR, **data)
+    }
+    outcome = desk.do(command, "appeal", by=REGISTRAR, **fields[command])
     expected = "accepted" if state in ALLOWED[command] else "wrong_state"
     assert (outcome.refusal or {"code": "accepted"})["code"] == expected
 

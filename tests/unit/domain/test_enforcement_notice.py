@@ -17,9 +17,7 @@ ISSUE = {
 
 
 def comply(desk: Desk, requirement: str, day: str) -> None:
-    desk.done(
-        "enforcement_notice.record_compliance", "notice", requirement=requirement, complied_on=day, assessed_on=day
-    )
+    desk.done("enforcement_notice.record_compliance", "notice", requirement=requirement, complied_on=day, assessed_on=day)
 
 
 def preliminary() -> Desk:
@@ -55,9 +53,7 @@ def closed() -> Desk:
 
 def set_aside() -> Desk:
     desk = appealed().at("2023-10-20")
-    desk.done(
-        "appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20"
-    )
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20")
     return desk
 
 
@@ -153,9 +149,7 @@ class TestIssuing:
     )
     def test_is_refused_with_requirements_that_say_nothing_clear(self, requirements: list[dict[str, Any]]) -> None:
         refusal = (
-            investigated()
-            .at("2022-05-18")
-            .refused("enforcement_notice.issue", by=ISSUER, requirements=requirements, **ISSUE)
+            investigated().at("2022-05-18").refused("enforcement_notice.issue", by=ISSUER, requirements=requirements, **ISSUE)
         )
         assert refusal["code"] == "invalid"
 
@@ -304,14 +298,14 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
     desk = STATES[state]()
     assert desk.notice().state == state
     day = desk.time.current.date().isoformat()
-    data: dict[str, Any] = {
+    fields: dict[str, dict[str, Any]] = {
         "enforcement_notice.issue": {**ISSUE, "decided_on": day, "sent_on": day, "requirements": [STOP]},
         "enforcement_notice.serve": {"served_on": day, "method": "post"},
         "enforcement_notice.vary": {"sent_on": day, "reasons": "r"},
         "enforcement_notice.cancel": {"sent_on": day, "reasons": "r"},
         "enforcement_notice.record_compliance": {"requirement": "stop", "complied_on": day, "assessed_on": day},
         "enforcement_notice.close": {"outcome": "o", "closed_on": day},
-    }[command]
+    }
     by = REGISTRAR if command.endswith("serve") else ISSUER
-    outcome = desk.do(command, "notice", by=by, **data)
+    outcome = desk.do(command, "notice", by=by, **fields[command])
     assert (outcome.refusal or {"code": "accepted"})["code"] == ("accepted" if state in ALLOWED[command] else "wrong_state")

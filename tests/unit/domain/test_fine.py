@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,7 @@ def settled() -> Desk:
 
 def set_aside() -> Desk:
     desk = appealed().at("2023-10-20")
-    desk.done(
-        "appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20"
-    )
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20")
     return desk
 
 
@@ -92,7 +91,7 @@ class TestGivingNoticeOfIntent:
 
     @pytest.mark.parametrize("missing", ["amount", "tier"])
     def test_is_refused_without_amount_or_tier_where_the_regime_wants_both(self, missing: str) -> None:
-        data = {"amount": "GBP 1", "tier": "higher"}
+        data: dict[str, Any] = {"amount": "GBP 1", "tier": "higher"}
         del data[missing]
         refusal = investigated().refused(
             "fine.give_notice_of_intent",
@@ -179,9 +178,7 @@ class TestProposing:
         assert refusal["code"] == "invalid"
 
     def test_is_refused_above_the_maximum(self) -> None:
-        refusal = intended().refused(
-            "fine.propose_penalty", "fine", amount="GBP 17500001", proposed_on="2021-11-29", reasons="r"
-        )
+        refusal = intended().refused("fine.propose_penalty", "fine", amount="GBP 17500001", proposed_on="2021-11-29", reasons="r")
         assert refusal["code"] == "over_maximum"
 
 
@@ -236,13 +233,17 @@ class TestIssuingAPenaltyNotice:
         assert desk.deadline("fine", "penalty_limit").status == "met"
 
     def test_is_refused_after_the_six_months(self) -> None:
-        refusal = proposed().at("2022-05-31").refused(
-            "fine.issue_penalty_notice",
-            "fine",
-            by=ISSUER,
-            amount="GBP 7552800",
-            decided_on="2022-05-31",
-            sent_on="2022-05-31",
+        refusal = (
+            proposed()
+            .at("2022-05-31")
+            .refused(
+                "fine.issue_penalty_notice",
+                "fine",
+                by=ISSUER,
+                amount="GBP 7552800",
+                decided_on="2022-05-31",
+                sent_on="2022-05-31",
+            )
         )
         assert refusal["code"] == "too_late"
 
@@ -287,12 +288,8 @@ class TestIssuingAPenaltyNotice:
         limit = desk.deadline("fine", "penalty_limit")
         assert (limit.status, limit.reason_owed, limit.terms.kind) == ("passed", True, "soft")
         desk.done("fine.propose_penalty", "fine", amount="GBP 5", proposed_on="2026-09-01", reasons="r")
-        desk.done(
-            "fine.issue_penalty_notice", "fine", by=ISSUER, amount="GBP 5", decided_on="2026-09-01", sent_on="2026-09-01"
-        )
-        desk.done(
-            "fine.record_justification", "fine", role="penalty_limit", reasons="Complex", recorded_on="2026-09-01"
-        )
+        desk.done("fine.issue_penalty_notice", "fine", by=ISSUER, amount="GBP 5", decided_on="2026-09-01", sent_on="2026-09-01")
+        desk.done("fine.record_justification", "fine", role="penalty_limit", reasons="Complex", recorded_on="2026-09-01")
         assert not desk.deadline("fine", "penalty_limit").reason_owed
 
     def test_is_refused_to_whoever_proposed_it(self) -> None:
@@ -372,9 +369,7 @@ class TestPaying:
         pay(desk, "GBP 7552900", "2022-06-01")
         assert desk.fine().account.refund_due == gbp("100")
         assert desk.fine().state == "issued"
-        refusal = desk.refused(
-            "fine.record_refund", "fine", by=REGISTRAR, amount="GBP 101", paid_on="2022-06-01", reference="R"
-        )
+        refusal = desk.refused("fine.record_refund", "fine", by=REGISTRAR, amount="GBP 101", paid_on="2022-06-01", reference="R")
         assert refusal["code"] == "invalid"
         desk.done("fine.record_refund", "fine", by=REGISTRAR, amount="GBP 100", paid_on="2022-06-01", reference="R")
         assert desk.fine().state == "settled"
@@ -465,9 +460,7 @@ class TestStartingRecovery:
             self.start(desk, day)
 
     def test_needs_a_penalty_notice(self) -> None:
-        refusal = intended().refused(
-            "fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2021-11-29"
-        )
+        refusal = intended().refused("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2021-11-29")
         assert refusal["code"] == "wrong_state"
 
 

@@ -51,9 +51,7 @@ def closed() -> Desk:
 
 
 def liquidate(desk: Desk, from_: str, to: str) -> dict[str, Any] | None:
-    return desk.do(
-        "non_compliance.liquidate", "non_compliance-1", by=ISSUER, from_=from_, to=to, decided_on="2022-10-10"
-    ).refusal
+    return desk.do("non_compliance.liquidate", "non_compliance-1", by=ISSUER, from_=from_, to=to, decided_on="2022-10-10").refusal
 
 
 def sum_of(desk: Desk) -> Money | None:
@@ -91,9 +89,7 @@ class TestSuspecting:
 
     @pytest.mark.parametrize("what", [{}, {"requirement": "stop", "payment": True}])
     def test_needs_either_a_requirement_or_a_payment(self, what: dict[str, Any]) -> None:
-        refusal = in_force().refused(
-            "non_compliance.suspect", of="notice", since="2022-05-18", detected_on="2022-05-18", **what
-        )
+        refusal = in_force().refused("non_compliance.suspect", of="notice", since="2022-05-18", detected_on="2022-05-18", **what)
         assert refusal["code"] == "invalid"
 
     def test_of_an_unknown_requirement_is_refused(self) -> None:

@@ -1,0 +1,123 @@
+"""Settings: from the environment, else from what the local stack wrote down about itself.
+
+Whoever has a Postgres or a Kafka names it in the environment; the local one is then not started. The local stack writes
+the addresses of what it started, in the same names, to `connections.env` in the data folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.errors import Misconfigured
+
+_PREFIX = "REGCASE_"
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each is read from `REGCASE_` and its name in capitals.
+
+    Args:
+        data: the folder of the local stack: its services' data, logs and addresses.
+        database_url: Postgres as the application sees it, with a role that may not change events.
+        database_owner_url: Postgres as the migrations see it, with a role that owns the tables.
+        kafka_bootstrap: brokers, `host:port` separated by commas.
+        kafka_security_protocol: how to talk to them; the TLS and SASL settings below go with it.
+        kafka_replication: copies of each partition when a topic is made.
+        log_level: the least level that is logged.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
+
+    data: Path = _PROJECT / ".regcase"
+    database_url: str | None = None
+    database_owner_url: str | None = None
+    kafka_bootstrap: str | None = None
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ssl_cafile: Path | None = None
+    kafka_ssl_certfile: Path | None = None
+    kafka_ssl_keyfile: Path | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: str | None = Field(default=None, repr=False)
+    kafka_replication: int = Field(default=1, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def connections_file(self) -> Path:
+        """Where the local stack writes down the addresses of what it started."""
+        return self.data / "connections.env"
+
+    @property
+    def database(self) -> str:
+        """The application's connection string.
+
+        Raises:
+            Misconfigured: no database is named and none was started.
+        """
+        return _required(self.database_url, "DATABASE_URL", "database")
+
+    @property
+    def database_owner(self) -> str:
+        """The connection string for migrations; the application's where no other is named."""
+        return self.database_owner_url or self.database
+
+    @property
+    def kafka(self) -> str:
+        """The brokers.
+
+        Raises:
+            Misconfigured: none is named and none was started.
+        """
+        return _required(self.kafka_bootstrap, "KAFKA_BOOTSTRAP", "Kafka broker")
+
+    def kafka_client_options(self) -> dict[str, Any]:
+        """What kafka-python's clients take to reach the brokers."""
+        options = {
+            "bootstrap_servers": self.kafka.split(","),
+            "security_protocol": self.kafka_security_protocol,
+            "ssl_cafile": _text(self.kafka_ssl_cafile),
+            "ssl_certfile": _text(self.kafka_ssl_certfile),
+            "ssl_keyfile": _text(self.kafka_ssl_keyfile),
+            "sasl_mechanism": self.kafka_sasl_mechanism,
+            "sasl_plain_username": self.kafka_sasl_username,
+            "sasl_plain_password": self.kafka_sasl_password,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+
+def load_settings() -> Settings:
+    """Read the settings anew; the environment comes before what the local stack wrote down.
+
+    Raises:
+        Misconfigured: a setting has a value that it cannot have; all are listed.
+    """
+    try:
+        data = Settings().data.resolve()
+        settings = Settings(_env_file=data / "connections.env", data=data)
+    except ValidationError as error:
+        faults = "; ".join(f"{_PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        msg = f"settings cannot be used: {faults}. Correct the environment."
+        raise Misconfigured(msg) from None
+    return settings
+
+
+def is_external(setting: str) -> bool:
+    """Whether the environment itself names it (`DATABASE_URL`, `KAFKA_BOOTSTRAP`), so that nothing local is started for it."""
+    return bool(os.environ.get(_PREFIX + setting))
+
+
+def _required(value: str | None, setting: str, what: str) -> str:
+    if not value:
+        msg = f"no {what} is known. Start the local one with `regcase up`, or name yours in {_PREFIX}{setting}."
+        raise Misconfigured(msg)
+    return value
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None

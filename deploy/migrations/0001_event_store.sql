@@ -1,0 +1,31 @@
+-- The event store: the only truth. The table is the one that the event sourcing library expects.
+
+-- Roles are of the whole server: another database's migrations may have made this one already.
+DO $$ BEGIN
+    CREATE ROLE regcase_app NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+
+CREATE TABLE stored_events (
+    originator_id uuid NOT NULL,
+    originator_version bigint NOT NULL,
+    topic text NOT NULL,
+    state bytea NOT NULL,
+    notification_id bigserial NOT NULL,
+    PRIMARY KEY (originator_id, originator_version)
+) WITH (
+    -- Nothing is ever updated or deleted here, so only statistics need to be kept fresh.
+    autovacuum_vacuum_scale_factor = 0.5,
+    autovacuum_analyze_threshold = 1000,
+    autovacuum_analyze_scale_factor = 0.01
+);
+CREATE UNIQUE INDEX stored_events_notification_id_idx ON stored_events (notification_id);
+
+-- MAINTAIN allows the library's table lock, and neither UPDATE nor DELETE nor TRUNCATE.
+GRANT SELECT, INSERT, MAINTAIN ON stored_events TO regcase_app;
+GRANT USAGE ON SEQUENCE stored_events_notification_id_seq TO regcase_app;
+
+-- Read models are made and replaced by the application, each in a schema of its own.
+DO $$ BEGIN
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO regcase_app', current_database());
+END $$;

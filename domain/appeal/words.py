@@ -1,0 +1,58 @@
+"""What happened to an appeal, in words."""
+
+from __future__ import annotations
+
+from domain.appeal.events import (
+    AppealDecided,
+    AppealLodged,
+    AppealWithdrawn,
+    BecameFinal,
+    HearingListed,
+    HearingRecorded,
+    PermissionDecided,
+    PermissionRenewed,
+    PermissionSought,
+    Returned,
+    TimeExtended,
+)
+from domain.case.events import CaseEvent
+from domain.case.words import brief, court_name, day, plain, role_name
+
+
+def describe(event: CaseEvent) -> str | None:
+    """A sentence; None: the event is not one of an appeal's own."""
+    match event:
+        case AppealLodged(court=court, received_on=received_on, grounds=grounds, scope=scope):
+            what = f"Appeal ({plain(scope)}) received by the {court_name(court)} on {day(received_on)}"
+            return f"{what}: {brief(', '.join(grounds))}."
+        case TimeExtended(role=role, until=until, ordered_on=ordered_on, reason=reason):
+            return f"{role_name(role)} extended by the court on {day(ordered_on)} until {day(until)}: {brief(reason)}."
+        case HearingListed(on=on, kind=kind):
+            return f"Hearing ({plain(kind)}) listed for {day(on)}."
+        case HearingRecorded(from_=from_, to=to):
+            return f"Hearing held on {day(from_)}." if from_ == to else f"Hearing held from {day(from_)} to {day(to)}."
+        case AppealDecided():
+            return _decided(event)
+        case PermissionSought(by=by, court=court, received_on=received_on):
+            return f"The {by} asked the {court_name(court)} for permission to appeal onward on {day(received_on)}."
+        case PermissionDecided(outcome=outcome, decided_by=decided_by, sent_on=sent_on, court=court):
+            where = f"; the appeal is now before the {court_name(court)}" if court else ""
+            return f"Permission to appeal onward {outcome} by the {court_name(decided_by)}, sent on {day(sent_on)}{where}."
+        case PermissionRenewed(by=by, court=court, received_on=received_on):
+            return f"The {by} renewed the application for permission to the {court_name(court)} on {day(received_on)}."
+        case AppealWithdrawn(withdrawn_on=withdrawn_on):
+            return f"Appeal withdrawn on {day(withdrawn_on)}."
+        case BecameFinal(final_on=final_on):
+            return f"The appeal has been final since {day(final_on)}: no way on is left."
+        case Returned(court=court, returned_on=returned_on):
+            return f"The appeal is before the {court_name(court)} again from {day(returned_on)}."
+        case _:
+            return None
+
+
+def _decided(event: AppealDecided) -> str:
+    court, outcome = court_name(event.tier), plain(event.outcome)
+    known_as = f" ({brief(event.reference)})" if event.reference else ""
+    to = f" to the {court_name(event.court)}" if event.outcome == "remitted" and event.court else ""
+    amount = f" The amount is {event.amount}." if event.amount else ""
+    return f"The {court} decided on {day(event.decided_on)}, sent on {day(event.sent_on)}: {outcome}{to}{known_as}.{amount}"

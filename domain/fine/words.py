@@ -1,0 +1,62 @@
+"""What happened to a fine, in words."""
+
+from __future__ import annotations
+
+from domain.case.events import CaseEvent
+from domain.case.words import brief, court_name, day
+from domain.clock.period import Period
+from domain.fine.events import (
+    AmountSubstituted,
+    FineServed,
+    NoPenaltyNoticeGiven,
+    NoticeOfIntentGiven,
+    PaymentRecorded,
+    PenaltyNoticeCancelled,
+    PenaltyNoticeIssued,
+    PenaltyNoticeVaried,
+    PenaltyProposed,
+    RecoveryCompleted,
+    RecoveryStarted,
+    RefundRecorded,
+    RepresentationsRecorded,
+)
+
+
+def describe(event: CaseEvent) -> str | None:
+    """A sentence; None: the event is not one of a fine's own."""
+    match event:
+        case NoticeOfIntentGiven(amount=amount, tier=tier, provisions=provisions, sent_on=sent_on):
+            penalty = f"a penalty of {amount}" if amount else "a penalty"
+            in_tier = f" ({tier} tier)" if tier else ""
+            return f"Notice of intent sent on {day(sent_on)}: {penalty}{in_tier} for {brief(', '.join(provisions))}."
+        case RepresentationsRecorded(received_on=received_on, form=form, summary=summary):
+            return f"Representations received on {day(received_on)} ({form}): {brief(summary)}."
+        case PenaltyProposed(amount=amount, proposed_on=proposed_on, reasons=reasons):
+            return f"Penalty of {amount} proposed on {day(proposed_on)}: {brief(reasons)}."
+        case PenaltyNoticeIssued(amount=amount, decided_on=decided_on, sent_on=sent_on, pay_within=pay_within):
+            within = f", to be paid within {Period.parse(pay_within)}" if pay_within else ""
+            return f"Penalty notice of {amount} decided on {day(decided_on)} and sent on {day(sent_on)}{within}."
+        case FineServed(served_on=served_on, method=method, deemed_on=deemed_on):
+            deemed = f"; by law it counts as received on {day(deemed_on)}" if deemed_on else ""
+            return f"Notice served on {day(served_on)} by {brief(method)}{deemed}."
+        case NoPenaltyNoticeGiven(sent_on=sent_on, reasons=reasons):
+            return f"No penalty follows; the notice that says so was sent on {day(sent_on)}: {brief(reasons)}."
+        case PenaltyNoticeVaried(sent_on=sent_on, amount=amount, pay_within=pay_within, reasons=reasons):
+            changes = [f"the amount is {amount}"] if amount else []
+            changes += [f"time to pay is {Period.parse(pay_within)}"] if pay_within else []
+            return f"Penalty notice varied on {day(sent_on)}: {' and '.join(changes)}. {brief(reasons)}."
+        case PenaltyNoticeCancelled(sent_on=sent_on, reasons=reasons):
+            return f"Penalty notice cancelled on {day(sent_on)}: {brief(reasons)}."
+        case PaymentRecorded(amount=amount, received_on=received_on, reference=reference):
+            return f"Payment of {amount} received on {day(received_on)} ({brief(reference)})."
+        case RefundRecorded(amount=amount, paid_on=paid_on, reference=reference):
+            return f"Refund of {amount} paid on {day(paid_on)} ({brief(reference)})."
+        case RecoveryStarted(court=court, started_on=started_on):
+            return f"Recovery started in the {court_name(court)} on {day(started_on)}."
+        case RecoveryCompleted(completed_on=completed_on):
+            return f"Recovery completed on {day(completed_on)}: everything is paid."
+        case AmountSubstituted(court=court, decided_on=decided_on, amount=amount, pay_by=pay_by):
+            until = f", to be paid by {day(pay_by)}" if pay_by else ""
+            return f"Amount replaced by the {court_name(court)} on {day(decided_on)}: it is {amount}{until}."
+        case _:
+            return None

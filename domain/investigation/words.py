@@ -1,0 +1,28 @@
+"""What happened to an investigation, in words."""
+
+from __future__ import annotations
+
+from domain.case.events import CaseEvent
+from domain.case.words import brief, day
+from domain.investigation.events import (
+    FindingRecorded,
+    InvestigationClosed,
+    InvestigationOpened,
+    InvestigationReopened,
+)
+
+
+def describe(event: CaseEvent) -> str | None:
+    """A sentence; None: the event is not one of an investigation's own."""
+    match event:
+        case InvestigationOpened(reference=reference, opened_on=opened_on, grounds=grounds, jointly_with=jointly_with):
+            jointly = f" jointly with {', '.join(jointly_with)}" if jointly_with else ""
+            return f"Investigation {reference} opened{jointly} on {day(opened_on)}: {brief(', '.join(grounds))}."
+        case FindingRecorded(provision=provision, tier=tier, summary=summary):
+            return f"Infringement found of {provision} ({tier} tier): {brief(summary)}."
+        case InvestigationClosed(outcome=outcome, reasons=reasons, closed_on=closed_on):
+            return f"Investigation closed on {day(closed_on)}, {brief(outcome)}: {brief(reasons)}."
+        case InvestigationReopened(reason=reason, reopened_on=reopened_on):
+            return f"Investigation reopened on {day(reopened_on)}: {brief(reason)}."
+        case _:
+            return None

@@ -29,7 +29,7 @@ CREATE TABLE rejected_messages (
 -- Cases that wait in a read model because an event could not be applied. A generation that is being built has its own.
 CREATE TABLE parked_cases (
     read_model text NOT NULL,
-    generation text NOT NULL CHECK (generation IN ('live', 'next')),
+    generation text NOT NULL CHECK (generation IN ('live', 'next', 'check')),
     case_id uuid NOT NULL,
     matter_id uuid,
     version bigint NOT NULL,

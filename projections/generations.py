@@ -1,0 +1,62 @@
+"""Generations of a read model: each has a schema with the read model's tables and its positions.
+
+The live one is read. A rebuild fills another beside it and switches the two in one transaction.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from foundation.sql import load_statements
+from projections.history import Connection
+from projections.read_model import Generation, ReadModel
+
+_SQL = load_statements(__file__)
+
+
+def enter(connection: Connection, model: ReadModel, generation: Generation = "live") -> None:
+    """Until the transaction ends, tables without a schema are those of this generation."""
+    connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(model.schema(generation))))
+
+
+def hold(connection: Connection, model: ReadModel) -> None:
+    """Keep a rebuild from switching generations until this transaction ends."""
+    connection.execute(_SQL["hold"], {"read_model": model.name})
+
+
+def hold_alone(connection: Connection, model: ReadModel) -> None:
+    """Keep everybody from applying to the read model until this transaction ends."""
+    connection.execute(_SQL["hold_alone"], {"read_model": model.name})
+
+
+def built_by(connection: Connection, model: ReadModel, generation: Generation = "live") -> str | None:
+    """The digest of the definition that a generation was built by; None: it does not exist."""
+    schema = model.schema(generation)
+    if not connection.execute(_SQL["exists"], {"schema": schema}).fetchone():
+        return None
+    statement = sql.SQL("SELECT digest FROM {}.definition").format(sql.Identifier(schema))
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else None
+
+
+def create(connection: Connection, model: ReadModel, generation: Generation) -> None:
+    """Make a generation, empty."""
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(model.schema(generation))))
+    enter(connection, model, generation)
+    connection.execute(_SQL["engine_tables"])
+    connection.execute(model.statements["tables"])
+    connection.execute(_SQL["define"], {"digest": model.digest})
+
+
+def drop(connection: Connection, model: ReadModel, generation: Generation) -> None:
+    """Remove a generation, and what is parked in it, if it exists."""
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(model.schema(generation))))
+    connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": generation})
+
+
+def switch(connection: Connection, model: ReadModel) -> None:
+    """Put the next generation in the place of the live one, within a transaction that holds the read model alone."""
+    drop(connection, model, "live")
+    following, live = sql.Identifier(model.schema("next")), sql.Identifier(model.schema("live"))
+    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(following, live))
+    connection.execute(_SQL["parked_go_live"], {"read_model": model.name})

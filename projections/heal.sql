@@ -1,0 +1,11 @@
+-- name: positions
+SELECT case_id, version FROM positions WHERE case_id = ANY(%(case_ids)s);
+
+-- name: behind
+SELECT wanted.case_id
+FROM unnest(%(case_ids)s::uuid[], %(versions)s::bigint[]) AS wanted (case_id, version)
+LEFT JOIN positions USING (case_id)
+WHERE coalesce(positions.version, 0) < wanted.version
+  AND NOT EXISTS (
+      SELECT FROM public.parked_cases
+      WHERE read_model = %(read_model)s AND generation = 'live' AND parked_cases.case_id = wanted.case_id);

@@ -1,0 +1,76 @@
+"""Events as they are delivered to read models, and the same read from the event store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.case.events import CaseEvent
+from domain.mapper import UnreadableEvent, decode, split_state
+from foundation.sql import load_statements
+
+_SQL = load_statements(__file__)
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A stored event on its way to the read models; known by its case and version even where it cannot be decoded."""
+
+    case_id: UUID
+    version: int
+    event_type: str
+    event: CaseEvent | UnreadableEvent
+    matter_id: UUID | None = None
+
+    @classmethod
+    def from_state(cls, case_id: UUID, version: int, event_type: str, state: bytes) -> Delivery:
+        """Decode what is stored; what cannot be decoded is delivered as the error."""
+        matter_id = None
+        event: CaseEvent | UnreadableEvent
+        try:
+            envelope, payload = split_state(state)
+            matter_id = envelope.matter_id
+            event = decode(event_type, envelope, payload)
+        except UnreadableEvent as error:
+            event = error
+        return cls(case_id, version, event_type, event, matter_id)
+
+
+def history(connection: Connection, case_id: UUID, *, after: int, up_to: int | None = None) -> list[Delivery]:
+    """The events of a case after a version, in order; up to another version, if one is given."""
+    rows = connection.execute(_SQL["history"], {"case_id": case_id, "after": after, "up_to": up_to})
+    return [Delivery.from_state(*row) for row in rows]
+
+
+def log_page(connection: Connection, *, after: int, limit: int, until: int | None = None) -> tuple[list[Delivery], int | None]:
+    """A page of the notification log: the cases' events in it, and the id of its last entry; None where there is no more."""
+    rows = connection.execute(_SQL["log_page"], {"after": after, "limit": limit, "until": until}).fetchall()
+    deliveries = [Delivery.from_state(*row[1:]) for row in rows if not row[3].startswith("_")]
+    return deliveries, rows[-1][0] if rows else None
+
+
+def log_end(connection: Connection) -> int:
+    """The id of the last entry of the notification log; 0 where it is empty."""
+    row = connection.execute(_SQL["log_end"]).fetchone()
+    assert row is not None
+    end: int = row[0]
+    return end
+
+
+def by_case(deliveries: Iterable[Delivery]) -> dict[UUID, list[Delivery]]:
+    """Sort deliveries by case, each case's in the order of delivery."""
+    found: dict[UUID, list[Delivery]] = {}
+    for delivery in deliveries:
+        found.setdefault(delivery.case_id, []).append(delivery)
+    return found
+
+
+def case_ids(connection: Connection) -> Iterator[UUID]:
+    """Every case of the store."""
+    for row in connection.execute(_SQL["case_ids"]):
+        yield row[0]

@@ -1,0 +1,69 @@
+"""Read model `penalties`: what each fine imposed and each liquidation fixed, and what came in. Sums over cases are views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain.case.events import AppealEnded, CaseEvent, Opened, Restored, SetAside, TargetAppealLodged
+from domain.fine.events import (
+    AmountSubstituted,
+    NoPenaltyNoticeGiven,
+    NoticeOfIntentGiven,
+    PaymentRecorded,
+    PenaltyNoticeCancelled,
+    PenaltyNoticeIssued,
+    PenaltyNoticeVaried,
+    RecoveryCompleted,
+    RecoveryStarted,
+    RefundRecorded,
+)
+from domain.money import Money
+from domain.non_compliance.events import Liquidated, NonCompliancePaymentRecorded
+from projections.read_model import Change
+
+_WITH_MONEY = ("fine", "non_compliance")
+
+
+def changes(event: CaseEvent) -> Iterable[Change]:
+    """Pure: the same event gives the same rows, live, healed or rebuilt."""
+    if event.case_type not in _WITH_MONEY:
+        return
+    match event:
+        case Opened(subject=subject, reference=reference, regime=regime):
+            yield Change(
+                "open",
+                matter_id=event.matter_id,
+                case_type=event.case_type,
+                reference=reference,
+                regime=regime,
+                subject=subject.name,
+            )
+        case NoticeOfIntentGiven(amount=Money() as money):
+            yield Change("intend", intended=money.value, currency=money.currency)
+        case PenaltyNoticeIssued(amount=money, decided_on=day):
+            yield Change("impose", imposed=money.value, currency=money.currency, decided_on=day)
+        case PenaltyNoticeVaried(amount=Money() as money):
+            yield Change("vary", varied=money.value)
+        case AmountSubstituted(amount=money):
+            yield Change("substitute", amount=money.value)
+        case SetAside() | PenaltyNoticeCancelled() | NoPenaltyNoticeGiven():
+            yield Change("void")
+        case Restored(amount=money):
+            yield Change("restore", amount=money.value if money else None)
+        case Liquidated(amount=money, decided_on=day):
+            yield Change("liquidate", version=event.version, amount=money.value, currency=money.currency, decided_on=day)
+            yield Change("add_liquidation", amount=money.value, currency=money.currency, decided_on=day)
+        case PaymentRecorded(amount=money) | NonCompliancePaymentRecorded(amount=money):
+            yield Change("receive", amount=money.value)
+        case RefundRecorded(amount=money):
+            yield Change("refund", amount=money.value)
+        case RecoveryStarted():
+            yield Change("set_recovery", in_recovery=True)
+        case RecoveryCompleted():
+            yield Change("set_recovery", in_recovery=False)
+        case TargetAppealLodged(appeal=appeal, main=main):
+            yield Change("appeal", appeal=appeal, main=main)
+        case AppealEnded(appeal=appeal):
+            yield Change("end_appeal", appeal=appeal)
+        case _:
+            pass

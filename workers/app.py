@@ -1,0 +1,144 @@
+"""The Faust worker: one consumer group feeds all read models, and a tick fires deadlines.
+
+Kafka's committed offset is only a hint; what a read model has seen stands in Postgres. An agent that raises would silently
+skip what is buffered, so this one never does: what is not transient or of one event ends the process, whose restart reads
+again from the committed offset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NoReturn
+
+import faust
+import psycopg
+import structlog
+from faust.events import Event
+from psycopg_pool import PoolTimeout
+
+from deploy.topics import EVENTS
+from domain.application import StoreUnreachable
+from domain.running import open_application
+from domain.time_sources import SystemTime
+from foundation.database import Pool, open_pool
+from foundation.logs import configure_logs
+from foundation.settings import Settings, load_settings
+from projections.rebuild import rebuild_where_needed
+from workers.broker import wait_for_broker
+from workers.read_models import Received, consume
+from workers.timers import Timers
+
+_log = structlog.get_logger(__name__)
+
+GROUP = "regcase-read-models"
+BATCH = 500
+GATHER_SECONDS = 0.05
+TICK_SECONDS = 0.25
+SESSION_SECONDS = 7.0
+HEARTBEAT_SECONDS = 2.0
+UNEXPECTED = 70
+
+
+def build_app(settings: Settings, pool: Pool, timers: Timers) -> faust.App:
+    """Put the app together: its agent for the read models, and the tick of the timers."""
+    app = faust.App(
+        GROUP,
+        broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
+        broker_credentials=_credentials(settings),
+        broker_session_timeout=SESSION_SECONDS,
+        broker_heartbeat_interval=HEARTBEAT_SECONDS,
+        broker_max_poll_records=BATCH,
+        broker_commit_interval=1.0,
+        # A static member: its restart is no rebalance for the others.
+        consumer_group_instance_id=f"{GROUP}-{os.environ.get('REGCASE_SLOT', '0')}",
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        datadir=settings.data / "faust",
+        worker_redirect_stdouts=False,
+    )
+    events = app.topic(EVENTS.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+    async def read_models(stream: Any) -> AsyncIterator[None]:
+        async for batch in stream.noack_take(BATCH, within=GATHER_SECONDS):
+            await _in_a_thread(consume, pool, [_received(event) for event in batch])
+            for event in batch:
+                event.ack()
+            yield
+
+    async def tick() -> None:
+        await _in_a_thread(_fire_due, timers)
+
+    app.agent(events, concurrency=1, name="read_models")(read_models)
+    app.timer(interval=TICK_SECONDS)(tick)
+    return app
+
+
+def _received(event: Event) -> Received:
+    message = event.message
+    headers: Any = message.headers or ()
+    return Received(message.topic, message.partition, message.offset, list(headers), message.value)
+
+
+async def _in_a_thread(work: Callable[..., object], *arguments: object) -> None:
+    """Keep the event loop free. Whatever work does not handle itself ends the process."""
+    try:
+        await asyncio.to_thread(work, *arguments)
+    except Exception:  # noqa: BLE001 - it is logged, and the process ends
+        _log.exception("worker_ends")
+        _end()
+
+
+def _end() -> NoReturn:
+    """End at once, without Faust's shutdown, which could commit what was not done."""
+    sys.stderr.flush()
+    os._exit(UNEXPECTED)
+
+
+def _fire_due(timers: Timers) -> None:
+    try:
+        timers.fire_due()
+    except (psycopg.Error, PoolTimeout, StoreUnreachable) as error:
+        _log.warning("timers_wait", error=type(error).__name__)
+
+
+def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
+    context = None
+    if settings.kafka_security_protocol in ("SSL", "SASL_SSL"):
+        context = ssl.create_default_context(cafile=settings.kafka_ssl_cafile)
+        if settings.kafka_ssl_certfile:
+            context.load_cert_chain(settings.kafka_ssl_certfile, settings.kafka_ssl_keyfile)
+    if settings.kafka_security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=settings.kafka_sasl_username,
+            password=settings.kafka_sasl_password,
+            mechanism=settings.kafka_sasl_mechanism,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context=context) if context else None
+
+
+def main() -> None:
+    """Run the process `worker`."""
+    settings = load_settings()
+    configure_logs(settings.log_level, process="worker")
+    pool = open_pool(settings.database, name="worker", size=4, timeout=5.0)
+    rebuilt = rebuild_where_needed(pool)
+    if rebuilt:
+        _log.info("read_models_rebuilt", read_models=rebuilt)
+    if not wait_for_broker(settings.kafka_client_options(), threading.Event()):
+        return
+    timers = Timers(pool, open_application(settings.database, pool), SystemTime())
+    worker = faust.Worker(build_app(settings, pool, timers), loglevel=settings.log_level, override_logging=False)
+    worker.execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Feeds the read models: what Kafka delivers is held against the store, and applied to each read model in its own transaction.
+
+The message says which event is there; the event itself is read from the store, so that nobody who can write to the topic
+can show a wrong date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from domain.mapper import UnreadableEvent, digest_of, split_state
+from foundation.database import Pool
+from foundation.sql import load_statements
+from projections.apply import Tally, apply
+from projections.history import Connection, Delivery
+from projections.read_model import all_read_models
+from workers.cloud_events import Claim, NotAnEvent, claim_of
+
+_SQL = load_statements(__file__)
+_log = structlog.get_logger(__name__)
+_TRANSIENT = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+LONGEST_PAUSE = 5.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message as it came from Kafka, with its place there."""
+
+    topic: str
+    partition: int
+    offset: int
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+def consume(pool: Pool, batch: Sequence[Received]) -> list[Tally]:
+    """Apply a batch to every read model, and record what is no event of the store.
+
+    Errors of the database are waited out here: the batch must not be given back half done.
+    """
+    deliveries = _until_it_succeeds(lambda: _deliveries(pool, batch))
+    return [_until_it_succeeds(lambda model=model: apply(pool, model, deliveries)) for model in all_read_models().values()]  # type: ignore[misc] # a default binds the loop's model
+
+
+def _until_it_succeeds(attempt: Callable[[], T]) -> T:
+    pause = 0.1
+    while True:
+        try:
+            return attempt()
+        except _TRANSIENT as error:
+            _log.warning("database_failed", error=type(error).__name__, retry_in_seconds=pause)
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _deliveries(pool: Pool, batch: Sequence[Received]) -> list[Delivery]:
+    """The events that a batch is about, as the store has them."""
+    with pool.connection() as connection:
+        claims: list[tuple[Received, Claim]] = []
+        for received in batch:
+            try:
+                claims.append((received, claim_of(received.headers, received.value)))
+            except NotAnEvent as finding:
+                _reject(connection, received, str(finding))
+        stored = _stored(connection, [claim for _, claim in claims])
+        deliveries = []
+        for received, claim in claims:
+            delivery = stored.get((claim.case_id, claim.version))
+            if delivery is None:
+                _reject(connection, received, "no such event in the store")
+            elif delivery[1] != claim.digest:
+                _reject(connection, received, "the payload is not the stored one")
+            else:
+                deliveries.append(delivery[0])
+        return deliveries
+
+
+def _stored(connection: Connection, claims: Sequence[Claim]) -> dict[tuple[object, int], tuple[Delivery, str | None]]:
+    """The stored events that are claimed, each with the digest of its payload."""
+    parameters = {"case_ids": [claim.case_id for claim in claims], "versions": [claim.version for claim in claims]}
+    return {
+        (case_id, version): (Delivery.from_state(case_id, version, event_type, bytes(state)), _payload_digest(bytes(state)))
+        for case_id, version, event_type, state in connection.execute(_SQL["stored"], parameters)
+    }
+
+
+def _payload_digest(state: bytes) -> str | None:
+    try:
+        return digest_of(split_state(state)[1])
+    except UnreadableEvent:
+        return None
+
+
+def _reject(connection: Connection, received: Received, reason: str) -> None:
+    """Record a message that is never applied: once, with its place in the topic."""
+    connection.execute(
+        _SQL["reject"],
+        {
+            "topic": received.topic,
+            "partition": received.partition,
+            "message_offset": received.offset,
+            "message_digest": hashlib.sha256(received.value or b"").hexdigest(),
+            "reason": reason,
+        },
+    )
+    _log.error("message_rejected", topic=received.topic, partition=received.partition, offset=received.offset, reason=reason)

@@ -1,0 +1,124 @@
+"""The reconciler: follows the notification log a few seconds behind its end, and heals every read model that has not got there.
+
+It needs no Kafka. So a lost last event is found within seconds, and deadlines keep running while Kafka is away.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections import deque
+from threading import Event
+from types import FrameType
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from domain.application import StoreUnreachable
+from domain.running import open_application
+from domain.time_sources import SystemTime
+from foundation.database import Pool, open_pool
+from foundation.logs import configure_logs
+from foundation.settings import load_settings
+from foundation.sql import load_statements
+from projections.heal import cases_behind, heal
+from projections.history import log_end, log_page
+from projections.read_model import all_read_models
+from projections.rebuild import rebuild_where_needed
+from workers.timers import Timers
+
+_SQL = load_statements(__file__)
+_log = structlog.get_logger(__name__)
+FOLLOWER = "reconciler"
+BEHIND_SECONDS = 3.0
+EVERY_SECONDS = 1.0
+PAGE = 1_000
+
+
+class Reconciler:
+    """Heals what the way through Kafka lost or has not brought yet.
+
+    Args:
+        pool: connections of the application's role.
+        behind: how many seconds an event is left to the way through Kafka, before this looks after it.
+    """
+
+    def __init__(self, pool: Pool, *, behind: float = BEHIND_SECONDS) -> None:
+        self._pool = pool
+        self._behind = behind
+        self._ends: deque[tuple[float, int]] = deque()
+
+    def look(self) -> int:
+        """Heal what lies between its place and the log's end some seconds ago. Returns how many events had not arrived.
+
+        Raises:
+            psycopg.OperationalError: the database failed; the place is kept, and another look begins there.
+        """
+        until = self._settled_end()
+        healed = 0
+        while until is not None:
+            with self._pool.connection() as connection:
+                row = connection.execute(_SQL["place"], {"follower": FOLLOWER}).fetchone()
+                after = row[0] if row else 0
+                deliveries, last = log_page(connection, after=after, limit=PAGE, until=until)
+            if last is None:
+                break
+            versions: dict[UUID, int] = {}
+            for delivery in deliveries:
+                versions[delivery.case_id] = delivery.version
+            healed += self._heal(versions)
+            with self._pool.connection() as connection:
+                connection.execute(_SQL["save_place"], {"follower": FOLLOWER, "notification_id": last})
+        return healed
+
+    def _settled_end(self) -> int | None:
+        """The end of the log as it was some seconds ago."""
+        now = time.monotonic()
+        with self._pool.connection() as connection:
+            self._ends.append((now, log_end(connection)))
+        settled = None
+        while self._ends and now - self._ends[0][0] >= self._behind:
+            _, settled = self._ends.popleft()
+        return settled
+
+    def _heal(self, versions: dict[UUID, int]) -> int:
+        healed = 0
+        for model in all_read_models().values():
+            behind = cases_behind(self._pool, model, versions)
+            if behind:
+                tally = heal(self._pool, model, behind)
+                healed += tally.applied
+                _log.warning("read_model_healed", read_model=model.name, cases=len(behind), events=tally.applied)
+        return healed
+
+
+def main() -> int:
+    """Run the process `reconciler`."""
+    settings = load_settings()
+    configure_logs(settings.log_level, process="reconciler")
+    stop = Event()
+
+    def told_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told_to_stop)
+    signal.signal(signal.SIGINT, told_to_stop)
+    pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
+    rebuild_where_needed(pool)
+    reconciler = Reconciler(pool)
+    timers = Timers(pool, open_application(settings.database, pool), SystemTime())
+    while not stop.wait(EVERY_SECONDS):
+        try:
+            reconciler.look()
+            timers.fire_due()
+        except (psycopg.Error, PoolTimeout, StoreUnreachable) as error:
+            _log.warning("reconciler_waits", error=type(error).__name__)
+    pool.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Deadline timers: rows of the read model `deadlines` that are claimed in order of due time, and become commands on the case.
+
+The case decides on its own state, and the command's key derives from what fires; so a deadline that is fired twice, late or
+after it was met has no effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from psycopg.rows import class_row
+
+from domain.application import CaseApplication, fire_command
+from domain.time_sources import TimeSource
+from foundation.database import Pool
+from foundation.sql import load_statements
+
+_SQL = load_statements(__file__)
+_log = structlog.get_logger(__name__)
+CLAIM_SECONDS = 30
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class DueDeadline:
+    """A deadline whose time has come, claimed by this worker."""
+
+    case_id: UUID
+    case_type: str
+    matter_id: UUID
+    role: str
+    set_version: int
+
+
+class Timers:
+    """Fires what is due.
+
+    Args:
+        pool: connections of the application's role.
+        application: takes the commands.
+        time: the system's time; a matter that is being loaded has its own, in `matter_clocks`.
+    """
+
+    def __init__(self, pool: Pool, application: CaseApplication, time: TimeSource) -> None:
+        self._pool = pool
+        self._application = application
+        self._time = time
+
+    def fire_due(self) -> int:
+        """Fire a batch of what is due, the earliest first. Returns how many were claimed.
+
+        Raises:
+            psycopg.OperationalError: the database failed; what was claimed is free again after the claim's time.
+            StoreUnreachable: as above.
+        """
+        claimed = self._claim()
+        for due in claimed:
+            self._fire(due)
+        return len(claimed)
+
+    def _claim(self) -> list[DueDeadline]:
+        parameters = {"now": self._time.now(None), "claim_seconds": CLAIM_SECONDS, "limit": BATCH}
+        with self._pool.connection() as connection, connection.cursor(row_factory=class_row(DueDeadline)) as cursor:
+            return cursor.execute(_SQL["claim"], parameters).fetchall()
+
+    def _fire(self, due: DueDeadline) -> None:
+        outcome = self._application.execute(fire_command(due.case_type, due.case_id, due.role, due.set_version))
+        log = _log.bind(case_id=str(due.case_id), matter_id=str(due.matter_id), role=due.role)
+        if outcome.refusal:
+            log.error("deadline_not_fired", code=outcome.refusal["code"], reason=outcome.refusal["message"])
+        else:
+            log.info("deadline_fired", events=len(outcome.events), repeated=outcome.repeated)

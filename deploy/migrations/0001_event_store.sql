@@ -1,8 +1,11 @@
 -- The event store: the only truth. The table is the one that the event sourcing library expects.
 
 -- Roles are of the whole server: another database's migrations may have made this one already.
+-- Looked up first: an owner who may not make roles can go on where it is there.
 DO $$ BEGIN
-    CREATE ROLE regcase_app NOLOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'regcase_app') THEN
+        CREATE ROLE regcase_app NOLOGIN;
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 

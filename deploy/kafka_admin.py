@@ -1,0 +1,78 @@
+"""Kafka's admin client, opened so that nothing is left behind when no broker answers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+
+from foundation.errors import Transient
+from foundation.settings import Settings
+
+
+class BrokerUnreachable(Transient):
+    """Kafka does not answer."""
+
+
+@contextmanager
+def admin_client(settings: Settings, *, timeout: float = 10.0) -> Iterator[KafkaAdminClient]:
+    """An admin client; any error of Kafka's inside is told as the broker's not answering.
+
+    Args:
+        settings: how to reach the brokers.
+        timeout: seconds to wait for each answer.
+
+    Raises:
+        BrokerUnreachable: no broker answers.
+    """
+    # The port alone first: the client leaves sockets open when nobody listens.
+    _require_listener(settings, timeout)
+    networks: list[KafkaNetClient] = []
+
+    def keep(**options: Any) -> KafkaNetClient:
+        networks.append(KafkaNetClient(**options))
+        return networks[-1]
+
+    milliseconds = int(timeout * 1000)
+    client = None
+    try:
+        client = KafkaAdminClient(
+            **settings.kafka_client_options(),
+            bootstrap_timeout_ms=milliseconds,
+            request_timeout_ms=milliseconds,
+            kafka_client=keep,
+        )
+        yield client
+    except KafkaError as error:
+        raise _unreachable(settings, type(error).__name__) from error
+    finally:
+        if client is not None:
+            client.close()
+        else:
+            # One that fails while it is being made keeps its thread running.
+            for network in networks:
+                network.close()
+
+
+def _require_listener(settings: Settings, timeout: float) -> None:
+    reasons = []
+    for broker in settings.kafka.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
+        except (OSError, ValueError) as error:
+            reasons.append(str(error))
+        else:
+            return
+    raise _unreachable(settings, "; ".join(reasons))
+
+
+def _unreachable(settings: Settings, reason: str) -> BrokerUnreachable:
+    return BrokerUnreachable(
+        f"Kafka at {settings.kafka} does not answer: {reason}. Start the local one with `regcase up`, or correct REGCASE_KAFKA_BOOTSTRAP."
+    )

@@ -1,0 +1,49 @@
+"""What tests ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from deploy.topics import EVENTS, Topic, ensure_topics
+from foundation.settings import Settings
+from tests.services import Database, fresh_database, running_kafka, running_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A Postgres server for all tests."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[Database]:
+    """A migrated database that no other test sees."""
+    with fresh_database(postgres) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[Kafka]:
+    """A Kafka broker for all tests."""
+    with running_kafka() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_broker: Kafka) -> str:
+    """Where clients reach the broker: `host:port`."""
+    return kafka_broker.bootstrap
+
+
+@pytest.fixture
+def events_topic(kafka: str) -> str:
+    """A topic for events that no other test sees, with as many partitions as the real one."""
+    topic = Topic(f"test.{uuid4().hex}", EVENTS.partitions, EVENTS.key, EVENTS.retention, EVENTS.largest_batch)
+    ensure_topics(Settings(kafka_bootstrap=kafka), [topic])
+    return topic.name

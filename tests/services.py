@@ -1,0 +1,133 @@
+"""Real services for tests: each in a folder of its own, started as the local stack starts them, gone afterwards.
+
+A test run that was killed leaves its services behind; the next one ends them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from deploy.local.database import APP, APP_GROUP, OWNER, ensure_database, ensure_roles
+from deploy.local.kafka import Kafka
+from deploy.local.notes import load_notes
+from deploy.local.places import Places
+from deploy.local.postgres import Postgres
+from deploy.local.services import Service, start_service
+from deploy.local.supervisor import Supervisor
+from deploy.migrate import migrate
+
+_FOLDERS = Path(__file__).resolve().parents[1] / ".regcase" / "test"
+_TEMPLATE = "regcase_template"
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of a test.
+
+    Args:
+        app_url: as the application sees it: a role that may not change events.
+        owner_url: as the migrations see it.
+        superuser_url: for a test that breaks things.
+    """
+
+    name: str
+    app_url: str
+    owner_url: str
+    superuser_url: str
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A data folder for one stack; what still runs in it afterwards is ended."""
+    _FOLDERS.mkdir(parents=True, exist_ok=True)
+    _sweep()
+    data = Path(tempfile.mkdtemp(dir=_FOLDERS))
+    me = psutil.Process()
+    data.with_name(f"{data.name}.owner").write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    data.chmod(0o711)
+    try:
+        yield data
+    finally:
+        _remove(data)
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A Postgres server with the roles and a migrated template, quick because it does not wait for the disk."""
+    with data_folder() as data:
+        postgres = Postgres(Places(data), load_notes(Places(data).notes), durable=False)
+        _start(postgres)
+        notes = postgres.notes
+        ensure_roles(postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
+        ensure_database(postgres.superuser, _TEMPLATE)
+        migrate(postgres.url(OWNER, notes.owner_password, _TEMPLATE))
+        yield postgres
+
+
+@contextmanager
+def running_kafka() -> Iterator[Kafka]:
+    """A Kafka broker without topics."""
+    with data_folder() as data:
+        kafka = Kafka(Places(data), load_notes(Places(data).notes))
+        _start(kafka)
+        yield kafka
+
+
+@contextmanager
+def fresh_database(postgres: Postgres, *, template: str = _TEMPLATE) -> Iterator[Database]:
+    """A database of its own, migrated unless another template is named; dropped afterwards, whoever is still connected."""
+    name = f"test_{next(_numbers)}"
+    notes = postgres.notes
+    ensure_database(postgres.superuser, name, template=template)
+    with psycopg.connect(postgres.superuser, autocommit=True) as connection:
+        # Rights on the database itself are not copied from the template.
+        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
+        connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP_GROUP)))
+    try:
+        yield Database(
+            name=name,
+            app_url=postgres.url(APP, notes.app_password, name),
+            owner_url=postgres.url(OWNER, notes.owner_password, name),
+            superuser_url=postgres.url("postgres", notes.superuser_password, name),
+        )
+    finally:
+        with psycopg.connect(postgres.superuser, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _start(service: Service) -> None:
+    service.places.make()
+    service.prepare(print)
+    supervisor = Supervisor(service.places)
+    supervisor.start()
+    supervisor.keep([service.program()])
+    start_service(service, supervisor, print)
+
+
+def _sweep() -> None:
+    """Remove what test runs that were killed have left."""
+    for owner in _FOLDERS.glob("*.owner"):
+        pid, began = owner.read_text(encoding="utf-8").split()
+        try:
+            alive = abs(psutil.Process(int(pid)).create_time() - float(began)) < 1
+        except psutil.NoSuchProcess:
+            alive = False
+        if not alive:
+            _remove(owner.with_suffix(""))
+
+
+def _remove(data: Path) -> None:
+    Supervisor(Places(data)).end_everything()
+    shutil.rmtree(data, ignore_errors=True)
+    data.with_name(f"{data.name}.owner").unlink(missing_ok=True)

@@ -30,6 +30,7 @@ OFFICER = Actor(id="caseworker", role="officer")
 ISSUER = Actor(id="commissioner", role="issuer")
 REGISTRAR = Actor(id="registry", role="registrar")
 ADMIN = Actor(id="admin", role="admin")
+_DESKS = count(1)
 CASE_FIELDS = ("investigation", "against", "of", "for_non_compliance", "replaces")
 
 
@@ -52,6 +53,7 @@ class Desk:
         self.app = CaseApplication(factory or in_memory("stored"), self.time)
         self.names: dict[str, UUID] = {}
         self.matter_id: UUID | None = None
+        self._number = next(_DESKS)
         self._keys = count(1)
 
     def at(self, day: str) -> Desk:
@@ -72,7 +74,7 @@ class Desk:
 
     def do(self, command: str, on: str | None = None, *, by: Actor = OFFICER, name: str | None = None, **data: Any) -> Outcome:
         """Give a command. `name` is what the test calls a case that the command opens."""
-        key = data.pop("key", f"key-{next(self._keys)}")
+        key = data.pop("key", f"key-{self._number}-{next(self._keys)}")
         expected_version = data.pop("expected_version", None)
         said = {field.rstrip("_"): value for field, value in data.items()}
         for field in CASE_FIELDS:

@@ -1,0 +1,51 @@
+# Everything that can be done with regcase from a checkout. Needs Python 3.11 or later, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo check test benchmark lock clean
+
+help:
+	@echo "make demo       set everything up, play two cases through the whole system and show the result"
+	@echo "make test       set everything up, run all tests"
+	@echo "make check      lint, types, import rules"
+	@echo "make benchmark  measure the live path beside its baselines"
+	@echo "make lock       pin the dependencies anew, with hashes"
+	@echo "make clean      stop the local stack and remove its data and the environment"
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "regcase needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "regcase needs Python's venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up the environment in $(VENV) (once; a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/regcase demo
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+benchmark: $(READY)
+	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+lock: $(READY)
+	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+		--no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=requirements.txt requirements.in
+
+clean:
+	@test ! -x $(BIN)/regcase || $(BIN)/regcase down
+	rm -rf $(VENV) .regcase *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,129 @@
+"""Histories made at a desk, put into a real event store as they are; and stories that touch every read model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domain.event_store import in_postgres
+from projections.history import Delivery
+from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, intended, issued
+from tests.services import Database
+
+EVERYTHING = 100_000
+
+
+def store(desk: Desk, database: Database) -> list[Delivery]:
+    """Put the desk's events into the database's event store, and give them as they would be delivered."""
+    recorder = in_postgres("stored", database.app_url, pool_size=1).application_recorder()
+    notifications = desk.app.recorder.select_notifications(start=None, limit=EVERYTHING)
+    recorder.insert_events(list(notifications))
+    return [
+        Delivery.from_state(n.originator_id, n.originator_version, n.topic, n.state)  # type: ignore[arg-type] # ids are UUIDs here
+        for n in notifications
+        if not n.topic.startswith("_")
+    ]
+
+
+def paid_too_much_after_a_late_start() -> Desk:
+    """A fine paid in two parts, varied down, with a refund owed and made."""
+    desk = issued().at("2022-05-20")
+    pay(desk, "GBP 7000000", "2022-05-20")
+    desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-05-20", reasons="Turnover", amount="GBP 6000000")
+    desk.done("fine.record_refund", "fine", by=REGISTRAR, amount="GBP 400000", paid_on="2022-05-20", reference="R1")
+    return desk
+
+
+def nobody_complies_or_pays() -> Desk:
+    """Fine and notice run out: the timers open non-compliance cases; one is dismissed, recovery starts."""
+    desk = issued()
+    desk.done(
+        "enforcement_notice.issue",
+        name="notice",
+        by=ISSUER,
+        investigation="inv",
+        kind="enforcement_notice",
+        decided_on="2022-05-18",
+        sent_on="2022-05-18",
+        requirements=[
+            {"id": "stop", "text": "Stop", "comply_within": "P3M", "counted_from": "end_of_appeal_period"},
+            {"id": "erase", "text": "Erase", "comply_by": "2022-12-01"},
+        ],
+    )
+    desk.at("2023-01-10")
+    desk.non_compliances()
+    desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2023-01-10")
+    desk.done("non_compliance.confirm", "non_compliance-1", by=ISSUER, decided_on="2023-01-10", reasons="Not paid")
+    desk.done("non_compliance.dismiss", "non_compliance-2", by=ISSUER, decided_on="2023-01-10", reasons="Stopped")
+    pay(desk, "GBP 7552800", "2023-01-10")
+    return desk
+
+
+def liquidated() -> Desk:
+    """A periodic penalty, liquidated twice and paid in part."""
+    desk = in_force(
+        requirements=[
+            {
+                "id": "stop",
+                "text": "Stop",
+                "comply_by": "2022-07-01",
+                "periodic_penalty": {"rate": "GBP 1000", "per": "day", "cap": "GBP 50000"},
+            }
+        ]
+    ).at("2022-09-01")
+    desk.non_compliances()
+    one = "non_compliance-1"
+    desk.done("non_compliance.confirm", one, by=ISSUER, decided_on="2022-09-01", reasons="r")
+    for since, until in (("2022-07-02", "2022-07-12"), ("2022-07-12", "2022-08-31")):
+        desk.done("non_compliance.liquidate", one, by=ISSUER, from_=since, to=until, decided_on="2022-09-01")
+    desk.done("non_compliance.record_payment", one, by=REGISTRAR, amount="GBP 12000", received_on="2022-09-01", reference="P")
+    return desk
+
+
+def decided_and_remitted() -> Desk:
+    """Set aside at first, permission renewed and granted, remitted, and back before the first court."""
+    desk = appealed().at("2023-10-20")
+    sent = {"decided_on": "2023-10-17", "sent_on": "2023-10-20"}
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", **sent)
+    tribunal = "first_tier_tribunal"
+    desk.at("2023-11-17").done(
+        "appeal.seek_permission",
+        "appeal",
+        by=REGISTRAR,
+        court=tribunal,
+        received_on="2023-11-17",
+        grounds=["g"],
+        by_="respondent",
+    )
+    desk.at("2024-10-28").done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="refused", sent_on="2024-10-28")
+    upper = {"court": "upper_tribunal"}
+    desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, received_on="2024-10-28", **upper)
+    desk.at("2025-01-31").done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2025-01-31")
+    sent = {"decided_on": "2025-10-06", "sent_on": "2025-10-07"}
+    desk.at("2025-10-07").done("appeal.decide", "appeal", by=REGISTRAR, outcome="remitted", court=tribunal, **sent)
+    return desk.at("2025-12-01")
+
+
+def without_penalty() -> Desk:
+    """A notice of intent, a hold, evidence, an officer; and no penalty in the end."""
+    desk = intended()
+    desk.done("fine.assign", "fine", officer="second.officer", role="lead")
+    desk.done("investigation.place_hold", "inv", reason="Inquiry", placed_on="2021-11-29")
+    desk.done("fine.give_no_penalty_notice", "fine", by=ISSUER, sent_on="2021-11-29", reasons="Representations")
+    return desk
+
+
+def pay(desk: Desk, amount: str, day: str) -> None:
+    """Enter a payment of the fine."""
+    desk.done("fine.record_payment", "fine", by=REGISTRAR, amount=amount, received_on=day, reference="BACS")
+
+
+STORIES: dict[str, Callable[[], Desk]] = {
+    story.__name__: story
+    for story in (
+        paid_too_much_after_a_late_start,
+        nobody_complies_or_pays,
+        liquidated,
+        decided_and_remitted,
+        without_penalty,
+    )
+}

@@ -1,0 +1,18 @@
+"""A database whose read models are there and empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from foundation.database import Pool, open_pool
+from projections.rebuild import rebuild_where_needed
+from tests.services import Database
+
+
+@pytest.fixture
+def pool(database: Database) -> Iterator[Pool]:
+    with open_pool(database.app_url, name="test", size=6, timeout=5.0) as pool:
+        rebuild_where_needed(pool)
+        yield pool

@@ -1,0 +1,92 @@
+"""A rebuild puts a new generation in the place of the live one; readers and workers go on, and it can be interrupted."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+
+import pytest
+
+from foundation.database import Pool
+from projections import rebuild as module
+from projections.apply import apply
+from projections.compare import compare
+from projections.read_model import all_read_models, read_model
+from projections.reading import timeline
+from projections.rebuild import rebuild, rebuild_where_needed
+from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
+from tests.services import Database
+
+TIMELINE = read_model("timeline")
+
+
+def test_a_damaged_read_model_is_whole_again(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    apply(pool, TIMELINE, deliveries)
+    with pool.connection() as connection:
+        connection.execute("DELETE FROM read_timeline.timeline")
+    rebuild(pool, TIMELINE)
+    assert len(timeline(pool)) == len(deliveries)
+    assert compare(pool, TIMELINE) == []
+
+
+def test_events_delivered_after_a_rebuild_go_on_from_it(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    rebuild(pool, TIMELINE)
+    more = store(decided_and_remitted(), database)
+    assert apply(pool, TIMELINE, deliveries).duplicates == len(deliveries)
+    assert apply(pool, TIMELINE, more).applied == len(more)
+    assert compare(pool, TIMELINE) == []
+
+
+def test_one_that_was_interrupted_goes_on_where_it_stopped(
+    pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(module, "TAIL", 10)
+    reached: list[int] = []
+
+    def stop_soon(at: int, _end: int) -> None:
+        reached.append(at)
+        if len(reached) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(pool, TIMELINE, stop_soon)
+    assert timeline(pool) == []
+    again: list[int] = []
+    rebuild(pool, TIMELINE, lambda at, _end: again.append(at))
+    assert again[0] > reached[-1]
+    assert compare(pool, TIMELINE) == []
+
+
+def test_workers_that_apply_meanwhile_lose_nothing(pool: Pool, database: Database) -> None:
+    first, more = store(nobody_complies_or_pays(), database), []
+    apply(pool, TIMELINE, first)
+    done = Event()
+
+    def keep_rebuilding() -> None:
+        while not done.is_set():
+            rebuild(pool, TIMELINE)
+
+    rebuilding = Thread(target=keep_rebuilding)
+    rebuilding.start()
+    try:
+        for _ in range(5):
+            more = store(decided_and_remitted(), database)
+            for delivery in more:
+                apply(pool, TIMELINE, [delivery])
+    finally:
+        done.set()
+        rebuilding.join(60)
+    assert len(timeline(pool)) == len(first) + 5 * len(more)
+    assert compare(pool, TIMELINE) == []
+
+
+def test_only_what_is_missing_or_was_built_otherwise_is_built(pool: Pool) -> None:
+    assert rebuild_where_needed(pool) == []
+    with pool.connection() as connection:
+        connection.execute("UPDATE read_cases.definition SET digest = 'of another version'")
+        connection.execute("DROP SCHEMA read_penalties CASCADE")
+    assert rebuild_where_needed(pool) == ["cases", "penalties"]
+    assert len(all_read_models()) == 5

@@ -71,6 +71,11 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def case_words(case_type: str) -> str:
+    """`Enforcement notice` for `enforcement_notice`."""
+    return "Non-compliance case" if case_type == "non_compliance" else plain(case_type).capitalize()
+
+
 def court_name(court: str) -> str:
     """`Upper Tribunal` for `upper_tribunal`."""
     return _COURTS.get(court, plain(court))
@@ -88,8 +93,7 @@ def describe_shared(event: CaseEvent) -> str | None:
     """An event of a type that every case shares, in a sentence; None: it is of another type."""
     match event:
         case Opened(reference=reference, cause=cause):
-            kind = plain(event.case_type).capitalize()
-            return f"{kind} {reference} opened{' by the system itself' if cause else ''}."
+            return f"{case_words(event.case_type)} {reference} opened{' by the system itself' if cause else ''}."
         case Assigned(officer=officer, role=role):
             return f"{officer} is responsible now ({role})."
         case EvidenceAdded(title=title, source=source, obtained_on=obtained_on):

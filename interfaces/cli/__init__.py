@@ -1,0 +1,5 @@
+"""The command line `regcase`: a file per command."""
+
+from interfaces.cli.entry import main
+
+__all__ = ["main"]

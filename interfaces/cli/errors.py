@@ -1,0 +1,100 @@
+"""From what went wrong to one clear message and an exit code; a stack trace only for those who ask with --debug."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any
+
+import psycopg
+import typer
+from psycopg_pool import PoolTimeout
+from typer.core import TyperGroup
+
+from domain.refusals import Refusal
+from foundation.errors import Misconfigured, RegcaseError, Transient
+from interfaces.cli.exits import Exit
+from interfaces.cli.options import wants_json
+from interfaces.cli.page import Page, print_json
+from interfaces.scripts.yaml_tree import Malformed
+
+DEBUG = "regcase.debug"
+
+
+class NotDone(RegcaseError):
+    """The command was understood and could not be carried out as wanted."""
+
+
+class Misused(RegcaseError):
+    """An argument or option is not what it should be."""
+
+
+class Commands(TyperGroup):
+    """The commands, with one place where everything that goes wrong is told."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command.
+
+        Raises:
+            typer.Exit: with the code that fits what went wrong.
+        """
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except RegcaseError as error:
+            _tell(ctx, str(error), _code_of(error), _details_of(error))
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+            message = "The database does not answer. Start it (`regcase up`), or check REGCASE_DATABASE_URL; `regcase status` shows what runs."
+            _tell(ctx, message, Exit.UNREACHABLE, {})
+        except BrokenPipeError:
+            # What is still buffered has nowhere to go; flushing it at the end would fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(Exit.BROKEN_PIPE) from None
+        except KeyboardInterrupt:
+            _tell(ctx, "Stopped.", Exit.INTERRUPTED, {})
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if type(error).__module__.startswith("typer."):  # wrong use of an option: Typer tells it itself
+                raise
+            if ctx.meta.get(DEBUG):
+                traceback.print_exc()
+            message = (
+                f"Something unexpected went wrong in the program ({type(error).__name__}). Run it again as "
+                "`regcase --debug ...` and pass on what it prints."
+            )
+            _tell(ctx, message, Exit.UNEXPECTED, {})
+        else:
+            return result
+
+
+def _tell(ctx: Any, message: str, code: Exit, details: dict[str, Any]) -> None:
+    if wants_json(ctx):
+        print_json({"error": {"message": message, **details}, "exit_code": int(code)})
+    else:
+        Page(stderr=True).line(message, style="red")
+    raise typer.Exit(code) from None
+
+
+def _code_of(error: RegcaseError) -> Exit:
+    match error:
+        case Malformed() | Misused():
+            return Exit.MALFORMED
+        case Misconfigured() | Transient():
+            return Exit.UNREACHABLE
+        case Refusal() | NotDone():
+            return Exit.DIFFERENCE
+        case _:
+            return Exit.UNEXPECTED
+
+
+def _details_of(error: RegcaseError) -> dict[str, Any]:
+    match error:
+        case Malformed():
+            faults = [{"line": f.place.line, "column": f.place.column, "message": f.message} for f in error.faults]
+            return {"file": error.source, "faults": faults}
+        case Refusal():
+            return error.as_json()
+        case _:
+            return {}

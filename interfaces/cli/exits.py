@@ -1,0 +1,30 @@
+"""The exit codes of every command, told in `regcase --help` as well."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    OK = 0
+    DIFFERENCE = 1
+    """Understood, but not as wanted: refused, not found, differs from what was stated, or not done in time."""
+    MALFORMED = 2
+    """A file, an argument or an option is not what it should be; nothing was done."""
+    UNREACHABLE = 3
+    """A service does not answer, or a setting is wrong."""
+    UNEXPECTED = 70
+    """A fault in the program itself."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C."""
+    BROKEN_PIPE = 141
+    """Whoever read the output went away."""
+
+
+EXIT_CODES = (
+    "Exit codes: 0 done, as wanted; 1 refused, not found, different from what was stated, or not done in time; "
+    "2 malformed file or wrong use; 3 a service does not answer or a setting is wrong; 70 a fault in the program; "
+    "130 stopped by Ctrl-C; 141 the reader of the output went away."
+)

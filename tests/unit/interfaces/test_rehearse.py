@@ -1,0 +1,210 @@
+"""`regcase rehearse`: what happened as stated, and each way in which it can fail to."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from interfaces.cli.entry import app
+from interfaces.scripts.parse import parse
+
+CASES = Path(__file__).parents[3] / "cases"
+SCRIPTS = sorted(CASES.glob("*.yaml"))
+CLEARVIEW = CASES / "clearview-uk.yaml"
+
+Where = tuple[int, tuple[str, ...]]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["rehearse", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def load(path: Path) -> Any:
+    """A script as plain values; dates as the text that was written."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.version = (1, 2)
+    return yaml.load(path.read_text())
+
+
+def dump(data: Any) -> str:
+    out = io.StringIO()
+    YAML(typ="rt", pure=True).dump(data, out)
+    return out.getvalue()
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    else:
+        yield path
+
+
+def expectations(path: Path) -> Iterator[Where]:
+    """Every single statement of a script: the step's index, and the path under `expect` or `refused`."""
+    for index, step in enumerate(load(path)["steps"]):
+        for field in ("expect", "refused"):
+            yield from ((index, where) for where in leaves(step.get(field, {}), (field,)))
+
+
+OTHER = {"state": "closed", "status": "lapsed", "rule": "uk-dpa-2018/sch16-9", "tier": "supreme_court", "code": "on_hold"}
+
+
+def other_than(field: str, stated: Any) -> Any:
+    """Another value of the same form."""
+    if isinstance(stated, bool):
+        return not stated
+    if isinstance(stated, int):
+        return stated + 1
+    if field == "due":
+        return "1999-12-31"
+    if str(stated).startswith("GBP"):
+        return "GBP 1.01"
+    assert OTHER[field] != stated
+    return OTHER[field]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_every_script_of_the_project_happens_as_stated(path: Path) -> None:
+    code, out, err = run(str(path))
+    assert code == 0, out
+    assert "Everything happened as stated" in out
+    assert not err
+
+
+def test_all_scripts_can_be_rehearsed_at_once() -> None:
+    code, out, _ = run(*map(str, SCRIPTS))
+    assert code == 0
+    assert out.count("Everything happened as stated") == len(SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        pytest.param(path, where, id=f"{path.stem}-{where[0] + 1}-{'.'.join(where[1])}")
+        for path in SCRIPTS
+        for where in expectations(path)
+    ],
+)
+def test_any_one_statement_changed_is_found_with_step_stated_and_actual(path: Path, where: Where, tmp_path: Path) -> None:
+    index, keys = where
+    script = load(path)
+    at = script["steps"][index]
+    for key in keys[:-1]:
+        at = at[key]
+    actual = at[keys[-1]]
+    at[keys[-1]] = other = other_than(keys[-1], actual)
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(dump(script))
+
+    code, out, _ = run(str(changed), "--json")
+
+    report = json.loads(out)["scripts"][0]
+    assert code == 1
+    (difference,) = report["differences"]
+    assert difference["step"] == index + 1
+    assert difference["line"] == parse(changed.read_bytes()).steps[index].line
+    written = str(other).lower() if isinstance(other, bool) else str(other)
+    happened = str(actual).lower() if isinstance(actual, bool) else str(actual)
+    assert written in difference["stated"]
+    assert happened.replace("GBP 7552800", "GBP 7,552,800.00") in difference["happened"] or happened in difference[
+        "happened"
+    ].replace(",", "")
+
+
+def changed(tmp_path: Path, *edits: tuple[str, str]) -> str:
+    text = CLEARVIEW.read_text()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "changed.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+class TestADifference:
+    def test_that_a_command_was_refused_shows_code_message_and_law(self, tmp_path: Path) -> None:
+        code, out, _ = run(changed(tmp_path, ("    refused: {code: too_early}\n", "")))
+        assert code == 1
+        assert out.strip().splitlines()[-1].strip() == (
+            "step 6 (line 55), fine.issue_penalty_notice: stated accepted; happened refused with too_early: "
+            "Refused: representations run until 2021-12-20; the penalty notice is possible from the day after. "
+            "[DPA 2018 Sch 16 para 3(4)]"
+        )
+
+    def test_that_a_command_was_accepted_tells_what_it_did(self, tmp_path: Path) -> None:
+        old = "with: {received_on: 2021-12-20, form: written, summary: No jurisdiction}"
+        code, out, _ = run(changed(tmp_path, (old, f"{old}\n    refused: {{}}")))
+        assert code == 1
+        assert "stated refused; happened accepted: fine.representations_recorded" in out
+
+    def test_any_code_will_do_where_none_is_stated(self, tmp_path: Path) -> None:
+        assert run(changed(tmp_path, ("refused: {code: too_early}", "refused: {}")))[0] == 0
+
+    def test_does_not_stop_the_play_and_steps_on_a_case_that_never_came_are_skipped(self, tmp_path: Path) -> None:
+        path = changed(tmp_path, ("court: first_tier_tribunal, received_on: 2022-06-14", "court: moot, received_on: 2022-06-14"))
+        code, out, _ = run(path, "--json")
+        report = json.loads(out)["scripts"][0]
+        assert code == 1
+        assert len(report["steps"]) == 22
+        skipped = [step["step"] for step in report["steps"] if step["skipped"] == "appeal"]
+        assert skipped == [15, 16, 17, 18, 19, 20, 21]
+        assert "skipped: the case 'appeal' never came to be" in str(report["differences"])
+
+    def test_of_a_deadline_that_is_not_there_is_told(self, tmp_path: Path) -> None:
+        _, out, _ = run(changed(tmp_path, ("payment: {due: 2022-06-15, status: running}", "early_payment: {due: 2022-06-15}")))
+        assert "fine.deadlines.early_payment: stated due 2022-06-15; happened no such deadline" in out
+
+
+class TestAMalformedFile:
+    def test_is_told_with_line_and_column_and_nothing_is_played(self, tmp_path: Path) -> None:
+        path = changed(tmp_path, ("do: fine.propose_penalty ", "do: fine.propose_penalti "), ("by: caseworker", "by: nobody"))
+        code, out, err = run(path)
+        assert code == 2
+        assert out == ""
+        assert f"{path}: line 11, column 9: the actor 'nobody' is unknown" in err
+        assert f"{path}: line 51, column 9: the command 'fine.propose_penalti' is unknown" in err
+
+    def test_is_told_to_machines_too(self, tmp_path: Path) -> None:
+        path = changed(tmp_path, ("regime: uk-dpa-2018", "regime: uk-dpa-1066"))
+        code, out, err = run("--json", path)
+        told = json.loads(out)
+        assert (code, told["exit_code"], err) == (2, 2, "")
+        assert told["error"]["faults"][0]["line"] == 5
+        assert told["error"]["faults"][0]["column"] == 9
+
+    def test_beside_a_good_one_lets_neither_be_played(self, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.yaml"
+        bad.write_text("matter: [")
+        code, out, err = run(str(CLEARVIEW), str(bad))
+        assert (code, out) == (2, "")
+        assert f"{bad}: line 1, column 10" in err
+
+    def test_may_be_missing(self, tmp_path: Path) -> None:
+        code, _, err = run(str(tmp_path / "none.yaml"))
+        assert code == 2
+        assert "line 1, column 1: cannot be read: No such file or directory" in err
+
+    def test_may_tell_of_the_same_matter_twice(self) -> None:
+        code, _, err = run(str(CLEARVIEW), str(CLEARVIEW))
+        assert code == 2
+        assert "the matter 'clearview-uk' is told in" in err
+
+
+def test_the_time_line_shows_each_deadlines_worked_steps() -> None:
+    _, out, _ = run(str(CLEARVIEW))
+    assert "- Sun 29 May 2022 is a Sunday; the next working day is Mon 30 May 2022 (Reg 1182/71 Art 3(4))." in out
+    assert "Thursday 16 June 2022\n      fine: Time to pay ended on 15 June 2022." in out
+
+
+def test_the_same_script_gives_the_same_page() -> None:
+    assert run(str(CLEARVIEW)) == run(str(CLEARVIEW))

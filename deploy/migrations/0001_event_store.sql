@@ -22,6 +22,8 @@ CREATE TABLE stored_events (
     autovacuum_analyze_threshold = 1000,
     autovacuum_analyze_scale_factor = 0.01
 );
+-- The library hands over the events of one save as an array of this type.
+CREATE TYPE stored_event_uuid AS (originator_id uuid, originator_version bigint, topic text, state bytea);
 CREATE UNIQUE INDEX stored_events_notification_id_idx ON stored_events (notification_id);
 
 -- MAINTAIN allows the library's table lock, and neither UPDATE nor DELETE nor TRUNCATE.

@@ -1,0 +1,124 @@
+"""What comes from the topic is held against the store before it reaches a read model."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Thread
+
+import psycopg
+import pytest
+
+from foundation.database import Pool
+from projections.compare import compare
+from projections.parking import parked_cases
+from projections.read_model import all_read_models
+from projections.reading import timeline
+from tests.histories import nobody_complies_or_pays, store
+from tests.services import Database
+from tests.waiting import wait_for
+from workers.cloud_events import message_of
+from workers.read_models import Received, consume
+
+
+@pytest.fixture
+def batch(database: Database) -> list[Received]:
+    """The messages of a story, as the relay makes them."""
+    store(nobody_complies_or_pays(), database)
+    with psycopg.connect(database.app_url) as connection:
+        rows = connection.execute(
+            "SELECT topic, state FROM stored_events WHERE NOT starts_with(topic, '_') ORDER BY notification_id"
+        ).fetchall()
+    messages = [message_of(topic, bytes(state)) for topic, state in rows]
+    return [Received("regcase.events", 0, n, message.headers, message.value) for n, message in enumerate(messages)]
+
+
+def rejected(database: Database) -> list[tuple[int, str]]:
+    with psycopg.connect(database.app_url) as connection:
+        return connection.execute("SELECT message_offset, reason FROM rejected_messages ORDER BY 1").fetchall()
+
+
+def with_header(message: Received, name: str, value: bytes) -> Received:
+    return replace(message, headers=[(n, value if n == name else v) for n, v in message.headers])
+
+
+def without(message: Received, name: str) -> Received:
+    return replace(message, headers=[(n, v) for n, v in message.headers if n != name])
+
+
+def all_equal_the_store(pool: Pool) -> bool:
+    return all(compare(pool, model) == [] for model in all_read_models().values())
+
+
+def test_a_batch_reaches_every_read_model(pool: Pool, database: Database, batch: list[Received]) -> None:
+    tallies = consume(pool, batch)
+    assert [tally.applied for tally in tallies] == [len(batch)] * len(all_read_models())
+    assert all_equal_the_store(pool)
+    assert rejected(database) == []
+
+
+def test_duplicates_and_gaps_make_no_difference(pool: Pool, batch: list[Received]) -> None:
+    consume(pool, batch[:10])
+    consume(pool, batch[5:20])
+    consume(pool, batch[30:])
+    consume(pool, batch[20:30])
+    assert len(timeline(pool)) == len(batch)
+    assert all_equal_the_store(pool)
+
+
+class TestWhatIsNoEventOfTheStore:
+    """Recorded once with its place, and never applied; what stands beside it is applied."""
+
+    @staticmethod
+    def check(pool: Pool, database: Database, batch: Sequence[Received], bad: Received, reason: str) -> None:
+        marked = replace(bad, offset=1_000)
+        consume(pool, [*batch[:3], marked, *batch[3:]])
+        consume(pool, [marked])
+        assert rejected(database) == [(1_000, reason)]
+        assert len(timeline(pool)) == len(batch)
+        assert parked_cases(pool) == []
+        assert all_equal_the_store(pool)
+
+    def test_garbage(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        garbage = Received("regcase.events", 0, 0, [], b"\xff\x00 not an event")
+        self.check(pool, database, batch, garbage, "a message without ce_id, ce_digest or payload")
+
+    def test_a_tombstone(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        self.check(pool, database, batch, replace(batch[0], value=None), "a message without ce_id, ce_digest or payload")
+
+    def test_a_message_without_digest(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        bad = without(batch[0], "ce_digest")
+        self.check(pool, database, batch, bad, "a message without ce_id, ce_digest or payload")
+
+    @pytest.mark.parametrize("given", [b"", b"x/1", b"/", b"6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10", b"\xff\xfe"])
+    def test_an_id_that_is_none(self, pool: Pool, database: Database, batch: list[Received], given: bytes) -> None:
+        self.check(pool, database, batch, with_header(batch[0], "ce_id", given), "ce_id is not case_id/version")
+
+    def test_a_changed_payload(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        bad = replace(batch[4], value=(batch[4].value or b"") + b" ")
+        self.check(pool, database, batch, bad, "the payload is not the one that the digest names")
+
+    def test_an_event_that_was_never_stored(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        bad = with_header(batch[4], "ce_id", f"{uuid.uuid4()}/1".encode())
+        self.check(pool, database, batch, bad, "no such event in the store")
+
+    def test_a_stored_event_with_the_payload_of_another(self, pool: Pool, database: Database, batch: list[Received]) -> None:
+        other = next(message for message in batch if message.value != batch[4].value)
+        own_id = next(value for name, value in batch[4].headers if name == "ce_id")
+        self.check(pool, database, batch, with_header(other, "ce_id", own_id), "the payload is not the stored one")
+
+
+def test_a_database_that_breaks_off_is_waited_out(pool: Pool, database: Database, batch: list[Received]) -> None:
+    """The batch is neither lost nor half done: its one attempt after another ends in all of it."""
+    with psycopg.connect(database.superuser_url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [database.name])  # fmt: skip
+        consuming = Thread(target=consume, args=(pool, batch))
+        consuming.start()
+        consuming.join(1)
+        assert consuming.is_alive()
+        connection.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+    wait_for(lambda: not consuming.is_alive(), what="the batch")
+    assert len(timeline(pool)) == len(batch)
+    assert all_equal_the_store(pool)

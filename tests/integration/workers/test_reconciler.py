@@ -1,0 +1,41 @@
+"""The reconciler brings to the read models what the way through Kafka lost."""
+
+from __future__ import annotations
+
+from foundation.database import Pool
+from projections.apply import apply
+from projections.compare import compare
+from projections.read_model import all_read_models, read_model
+from projections.reading import timeline
+from tests.histories import nobody_complies_or_pays, store
+from tests.services import Database
+from workers.reconciler import Reconciler
+
+
+def test_everything_lost_is_brought(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    healed = Reconciler(pool, behind=0).look()
+    assert healed == len(deliveries) * len(all_read_models())
+    assert all(compare(pool, model) == [] for model in all_read_models().values())
+
+
+def test_a_lost_last_event_is_brought_and_what_arrived_is_left_alone(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    for model in all_read_models().values():
+        apply(pool, model, deliveries[:-1] if model.name == "timeline" else deliveries)
+    assert Reconciler(pool, behind=0).look() == 1
+    assert len(timeline(pool)) == len(deliveries)
+
+
+def test_what_was_stored_just_now_is_left_to_its_way(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    reconciler = Reconciler(pool, behind=60)
+    assert reconciler.look() == 0
+    assert apply(pool, read_model("cases"), deliveries).applied == len(deliveries)
+
+
+def test_it_goes_on_from_its_place(pool: Pool, database: Database) -> None:
+    store(nobody_complies_or_pays(), database)
+    Reconciler(pool, behind=0).look()
+    more = store(nobody_complies_or_pays(), database)
+    assert Reconciler(pool, behind=0).look() == len(more) * len(all_read_models())

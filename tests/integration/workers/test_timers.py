@@ -1,0 +1,123 @@
+"""Due deadlines are claimed once, in order of due time, and fired on the case's own state."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from domain.application import CaseApplication
+from domain.case.events import DeadlinePassed
+from domain.running import open_application
+from domain.time_sources import MovedTime
+from foundation.database import Pool
+from projections.apply import apply
+from projections.read_model import read_model
+from projections.reading import deadlines
+from projections.rebuild import rebuild
+from tests.desk import issued
+from tests.histories import store
+from tests.services import Database
+from workers.timers import Timers
+
+DEADLINES = read_model("deadlines")
+LATER = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def application(database: Database, pool: Pool) -> CaseApplication:
+    return open_application(database.app_url, pool)
+
+
+@pytest.fixture
+def fine(database: Database, pool: Pool) -> UUID:
+    """A penalty notice whose payment and appeal periods run until 15 June 2022, projected."""
+    desk = issued()
+    apply(pool, DEADLINES, store(desk, database))
+    return desk.names["fine"]
+
+
+def fired(application: CaseApplication, case_id: UUID) -> list[str]:
+    return [event.role for event in application.events_of(case_id) if isinstance(event, DeadlinePassed)]
+
+
+def test_what_is_due_is_fired_in_order_of_due_time(pool: Pool, application: CaseApplication, fine: UUID) -> None:
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 2
+    # The appeal period ends at 17:00, the period to pay at midnight; representations passed before.
+    assert fired(application, fine) == ["representations", "appeal", "payment"]
+
+
+def test_what_is_not_due_waits(pool: Pool, application: CaseApplication, fine: UUID) -> None:
+    before = datetime(2022, 6, 15, 15, 59, 59, tzinfo=UTC)
+    assert Timers(pool, application, MovedTime(before)).fire_due() == 0
+    assert Timers(pool, application, MovedTime(before + timedelta(seconds=1))).fire_due() == 1
+    assert fired(application, fine)[-1] == "appeal"
+
+
+def test_the_event_says_when_it_was_due_and_when_it_was_fired(pool: Pool, application: CaseApplication, fine: UUID) -> None:
+    Timers(pool, application, MovedTime(LATER)).fire_due()
+    passed = [event for event in application.events_of(fine) if isinstance(event, DeadlinePassed)][-1]
+    assert passed.due_at == datetime(2022, 6, 15, 23, tzinfo=UTC)
+    assert datetime.now(UTC) - passed.fired_at < timedelta(minutes=1)
+
+
+def test_several_workers_claim_each_deadline_once(pool: Pool, application: CaseApplication, database: Database) -> None:
+    desks = [issued() for _ in range(10)]
+    for desk in desks:
+        apply(pool, DEADLINES, store(desk, database))
+    timers = Timers(pool, application, MovedTime(LATER))
+    with ThreadPoolExecutor(4) as workers:
+        claimed = sum(workers.map(lambda _: timers.fire_due(), range(8)))
+    assert claimed == 20
+    for desk in desks:
+        assert sorted(fired(application, desk.names["fine"])) == ["appeal", "payment", "representations"]
+
+
+def test_a_claim_whose_worker_died_is_free_again_after_its_time(
+    pool: Pool, application: CaseApplication, fine: UUID, database: Database
+) -> None:
+    timers = Timers(pool, application, MovedTime(LATER))
+    assert len(timers._claim()) == 2
+    assert timers.fire_due() == 0
+    with psycopg.connect(database.app_url) as connection:
+        connection.execute("UPDATE timer_claims SET claimed_until = now()")
+    assert timers.fire_due() == 2
+    assert fired(application, fine)[-2:] == ["appeal", "payment"]
+
+
+def test_a_rebuild_leaves_claims_alone(pool: Pool, application: CaseApplication, fine: UUID) -> None:
+    timers = Timers(pool, application, MovedTime(LATER))
+    assert len(timers._claim()) == 2
+    rebuild(pool, DEADLINES)
+    assert timers.fire_due() == 0
+
+
+def test_firing_again_before_the_read_model_knows_has_no_effect(
+    pool: Pool, application: CaseApplication, fine: UUID, database: Database
+) -> None:
+    timers = Timers(pool, application, MovedTime(LATER))
+    timers.fire_due()
+    before = application.events_of(fine)
+    with psycopg.connect(database.app_url) as connection:
+        connection.execute("DELETE FROM timer_claims")
+    assert timers.fire_due() == 2
+    assert application.events_of(fine) == before
+
+
+def test_a_matter_that_is_being_loaded_follows_its_own_clock(
+    pool: Pool, application: CaseApplication, fine: UUID, database: Database
+) -> None:
+    (matter_id,) = {deadline.matter_id for deadline in deadlines(pool)}
+    with psycopg.connect(database.app_url, autocommit=True) as connection:
+        clock = "INSERT INTO matter_clocks VALUES (%s, %s) ON CONFLICT (matter_id) DO UPDATE SET now = excluded.now"
+        connection.execute(clock, [matter_id, datetime(2022, 6, 1, tzinfo=UTC)])
+        timers = Timers(pool, application, MovedTime(LATER))
+        assert timers.fire_due() == 0
+        moved = datetime(2022, 6, 15, 16, tzinfo=UTC)
+        connection.execute(clock, [matter_id, moved])
+        assert timers.fire_due() == 1
+    passed = [event for event in application.events_of(fine) if isinstance(event, DeadlinePassed)][-1]
+    assert (passed.role, passed.recorded, passed.fired_at) == ("appeal", moved, moved)

@@ -7,9 +7,21 @@ from typing import Annotated
 import typer
 
 from foundation.logs import configure_logs
-from interfaces.cli import rehearse
+from interfaces.cli import (
+    cases,
+    deadlines,
+    demo,
+    load,
+    maintenance,
+    matters,
+    penalties,
+    rehearse,
+    stack,
+    timeline,
+)
 from interfaces.cli.errors import DEBUG, Commands
 from interfaces.cli.exits import EXIT_CODES
+from interfaces.cli.parked import parked
 
 app = typer.Typer(
     name="regcase",
@@ -21,6 +33,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(rehearse.rehearse)
+app.command()(load.load)
+app.command()(matters.matters)
+app.command()(cases.cases)
+app.command()(timeline.timeline)
+app.command()(deadlines.deadlines)
+app.command()(penalties.penalties)
+app.add_typer(parked, name="parked")
+app.command("rebuild")(maintenance.rebuild_command)
+app.command("reconcile")(maintenance.reconcile_command)
+app.command("up")(stack.up_command)
+app.command("down")(stack.down_command)
+app.command("status")(stack.status_command)
+app.command()(demo.demo)
 
 
 @app.callback()

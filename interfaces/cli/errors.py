@@ -17,17 +17,12 @@ from foundation.errors import Misconfigured, RegcaseError, Transient
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import wants_json
 from interfaces.cli.page import Page, print_json
+from interfaces.errors import Misused, NotDone
 from interfaces.scripts.yaml_tree import Malformed
+from projections.operator_acts import ActRefused
+from projections.reading import NotFound
 
 DEBUG = "regcase.debug"
-
-
-class NotDone(RegcaseError):
-    """The command was understood and could not be carried out as wanted."""
-
-
-class Misused(RegcaseError):
-    """An argument or option is not what it should be."""
 
 
 class Commands(TyperGroup):
@@ -83,7 +78,7 @@ def _code_of(error: RegcaseError) -> Exit:
             return Exit.MALFORMED
         case Misconfigured() | Transient():
             return Exit.UNREACHABLE
-        case Refusal() | NotDone():
+        case Refusal() | NotDone() | NotFound() | ActRefused():
             return Exit.DIFFERENCE
         case _:
             return Exit.UNEXPECTED

@@ -1,0 +1,65 @@
+"""`regcase load`: plays case scripts into the running system."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import psycopg
+import typer
+
+from foundation.errors import RegcaseError
+from interfaces.cli.exits import Exit
+from interfaces.cli.options import Json, Scripts, Wait
+from interfaces.cli.page import Page, print_json
+from interfaces.cli.progress import Progress
+from interfaces.cli.waiting import require_read_models
+from interfaces.running_system import running_system
+from interfaces.scripts.files import parse_files
+from interfaces.scripts.load import TIMERS_WITHIN, Loader, Loading
+
+Timers = Annotated[
+    float,
+    typer.Option(
+        "--timers-within",
+        metavar="SECONDS",
+        min=0.1,
+        max=3600,
+        help="How long the timers may take to fire one deadline before the load stops.",
+    ),
+]
+
+
+def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = None, json: Json = False) -> None:
+    """Play case scripts into the running system, each through the ordinary commands.
+
+    While it lasts a matter's time is the script's. A load that was stopped goes on after the last step that was done;
+    a script that was loaded before is left alone. Ends with 0 when everything happened as stated, 1 with each
+    difference, or when what was played before differs from the file, 2 when a file is malformed.
+    """
+    scripts = parse_files(files)
+    loadings: list[Loading] = []
+    with running_system() as system, Progress(quiet=json) as progress:
+        loader = Loader(system, timers_within=timers_within, watch=progress.step)
+        with loader.prepared(scripts) as prepared:
+            for one in prepared:
+                loadings.append(one.loading)
+                progress.begin(one.loading)
+                try:
+                    loader.load(one)
+                except (RegcaseError, KeyboardInterrupt, psycopg.Error):
+                    _tell_where_it_stopped(one.loading)
+                    raise
+                progress.end(one.loading)
+        if wait is not None:
+            versions = {case.id: case.version for one in loadings if one.report for case in one.report.cases.values()}
+            require_read_models(system.pool, versions, wait)
+    if json:
+        print_json({"scripts": [loading.as_json() for loading in loadings]})
+    if any(loading.differences for loading in loadings):
+        raise typer.Exit(Exit.DIFFERENCE)
+
+
+def _tell_where_it_stopped(loading: Loading) -> None:
+    done, total = len(loading.before) + len(loading.played), len(loading.script.steps)
+    text = f"{loading.script.matter}: stopped after {done} of {total} steps, and its clock stands still. Load the same file again to go on."
+    Page(stderr=True).line(text)

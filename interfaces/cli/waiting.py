@@ -1,0 +1,25 @@
+"""Waiting, bounded, until readers see what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from foundation.database import Pool
+from interfaces.errors import NotDone
+from projections.reading import wait_until_applied
+
+
+def require_read_models(pool: Pool, versions: Mapping[UUID, int], seconds: float) -> None:
+    """Wait until every read model shows these versions of these cases.
+
+    Raises:
+        NotDone: some do not within that many seconds; everything is written all the same.
+    """
+    behind = wait_until_applied(pool, versions, seconds)
+    if behind:
+        message = (
+            f"Everything is written, but within {seconds:g} s these read models do not show it yet: {', '.join(behind)}. "
+            "See `regcase status` for what runs, and `regcase parked list` for what waits."
+        )
+        raise NotDone(message)

@@ -5,7 +5,7 @@ SELECT pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s));
 SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s));
 
 -- name: exists
-SELECT FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
+SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
 
 -- name: engine_tables
 -- Up to which version each case was applied; and which definition these tables were built by.

@@ -1,4 +1,4 @@
-"""What an operator does about a parked case: try again, or skip the event. Each act is recorded for ever."""
+"""What an operator does about a parked case: try again, or skip the event; a skip is recorded for ever."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ from projections.parking import unpark
 from projections.read_model import ReadModel
 
 _SQL = load_statements(__file__)
-MAY_OPERATE = ("admin",)
+MAY_SKIP = ("admin",)
 
 
 class ActRefused(RegcaseError):
     """The operator's act is not possible; nothing changed."""
 
 
-def retry(pool: Pool, model: ReadModel, case_id: UUID, *, actor: Actor, reason: str) -> bool:
+def retry(pool: Pool, model: ReadModel, case_id: UUID) -> bool:
     """Apply a parked case again, from its position on. Returns whether it waits no more.
 
     Raises:
-        ActRefused: the role may not do it, or the case does not wait there.
+        ActRefused: the case does not wait there.
     """
     with pool.connection() as connection:
         hold(connection, model)
-        version = _parked_at(connection, model, case_id)
-        record(connection, "retry", actor, model, reason, case_id=case_id, version=version)
+        _parked_at(connection, model, case_id)
         return _go_on(connection, model, case_id)
 
 
@@ -39,48 +38,28 @@ def skip(pool: Pool, model: ReadModel, case_id: UUID, *, actor: Actor, reason: s
     """Leave the event out that a case waits at, in this read model, for ever. Returns whether the case waits no more.
 
     Raises:
-        ActRefused: the role may not do it, or the case does not wait there.
+        ActRefused: the role may not do it, no reason was given, or the case does not wait there.
     """
-    with pool.connection() as connection:
-        hold(connection, model)
-        version = _parked_at(connection, model, case_id)
-        record(connection, "skip", actor, model, reason, case_id=case_id, version=version)
-        return _go_on(connection, model, case_id)
-
-
-def record(
-    connection: Connection,
-    act: str,
-    actor: Actor,
-    model: ReadModel,
-    reason: str,
-    *,
-    case_id: UUID | None = None,
-    version: int | None = None,
-) -> None:
-    """Note an operator's act, in the transaction that carries it out.
-
-    Raises:
-        ActRefused: the role may not do it, or no reason was given.
-    """
-    if actor.role not in MAY_OPERATE:
-        msg = f"Refused: {act} needs the role {' or '.join(MAY_OPERATE)}; {actor.id} acts as {actor.role}."
+    if actor.role not in MAY_SKIP:
+        msg = f"Refused: to skip an event needs the role {' or '.join(MAY_SKIP)}; {actor.id} acts as {actor.role}."
         raise ActRefused(msg)
     if not reason.strip():
-        msg = f"Refused: {act} needs a reason, which is kept with it."
+        msg = "Refused: to skip an event needs a reason, which is kept with it."
         raise ActRefused(msg)
-    connection.execute(
-        _SQL["record"],
-        {
-            "act": act,
-            "actor": actor.id,
-            "role": actor.role,
-            "read_model": model.name,
-            "case_id": case_id,
-            "version": version,
-            "reason": reason,
-        },
-    )
+    with pool.connection() as connection:
+        hold(connection, model)
+        connection.execute(
+            _SQL["record_skip"],
+            {
+                "actor": actor.id,
+                "role": actor.role,
+                "read_model": model.name,
+                "case_id": case_id,
+                "version": _parked_at(connection, model, case_id),
+                "reason": reason,
+            },
+        )
+        return _go_on(connection, model, case_id)
 
 
 def _parked_at(connection: Connection, model: ReadModel, case_id: UUID) -> int:

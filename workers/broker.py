@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 def broker_answers(client_options: dict[str, Any]) -> bool:
     """Whether a broker can be reached now."""
     try:
-        consumer = KafkaConsumer(**client_options, bootstrap_timeout_ms=1500, group_id=None)
+        consumer = KafkaConsumer(**client_options, bootstrap_timeout_ms=1500, group_id=None, enable_auto_commit=False)
     except (KafkaError, OSError):
         return False
     consumer.close()

@@ -49,10 +49,10 @@ CREATE TABLE operator_acts (
     done_at timestamptz NOT NULL DEFAULT now(),
     actor text NOT NULL,
     role text NOT NULL,
-    act text NOT NULL CHECK (act IN ('retry', 'skip', 'rebuild')),
+    act text NOT NULL CHECK (act IN ('skip')),
     read_model text NOT NULL,
-    case_id uuid,
-    version bigint,
+    case_id uuid NOT NULL,
+    version bigint NOT NULL,
     reason text NOT NULL
 );
 CREATE INDEX operator_acts_skipped_idx ON operator_acts (read_model, case_id, version) WHERE act = 'skip';

@@ -1,0 +1,78 @@
+"""`regcase deadlines`: what is due, under which rule, and why on that day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.options import Json, Matter
+from interfaces.cli.page import Page, print_json
+from interfaces.cli.reading import reading_pool, rows_as_json
+from projections import reading
+from projections.reading import DeadlineRow
+
+
+def deadlines(
+    matter: Matter = None,
+    due_before: Annotated[
+        datetime | None,
+        typer.Option(
+            "--due-before",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Only those that run or stand still and are due before that day.",
+            show_default=False,
+        ),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Tell how each date was worked out.")] = False,
+    json: Json = False,
+) -> None:
+    """List deadlines in order of due time."""
+    with reading_pool() as pool:
+        rows = reading.deadlines(
+            pool,
+            matter_id=reading.find_matter(pool, matter) if matter else None,
+            due_before=due_before.date() if due_before else None,
+        )
+    if json:
+        print_json(rows_as_json(rows))
+        return
+    page = Page()
+    if explain:
+        for row in rows:
+            explain_deadline(row, page)
+    else:
+        print_deadlines(rows, page)
+
+
+def print_deadlines(rows: list[DeadlineRow], page: Page) -> None:
+    """Deadlines as a table."""
+    if not rows:
+        page.line("There are no such deadlines.")
+        return
+    page.table(
+        ("due", "case", "deadline", "kind", "status", "rule", "law"),
+        [(row.due.isoformat(), row.reference, row.role, row.kind, _status(row), row.rule, "; ".join(row.cites)) for row in rows],
+    )
+
+
+def explain_deadline(row: DeadlineRow, page: Page) -> None:
+    """One deadline with the worked steps that led to its day, and what is not certain about it."""
+    page.line(f"{row.reference}: {row.role}, due {row.due} ({_status(row)})", style="bold")
+    law = "; ".join(row.cites)
+    page.line(f"Rule {row.rule}, version {row.rule_version}: {law}. Calendar {row.calendar} ({row.calendar_version}).", indent=2)
+    for step in row.steps:
+        page.line(f"- {step}", indent=4)
+    for mark in row.marks:
+        page.line(f"Not certain: {mark}", indent=4, style="yellow")
+    page.line()
+
+
+def _status(row: DeadlineRow) -> str:
+    if row.reason_owed:
+        return f"{row.status}, a reason is owed"
+    if row.met_on:
+        return f"{row.status} on {row.met_on}"
+    return f"{row.status}: {row.lapsed_because}" if row.lapsed_because else row.status

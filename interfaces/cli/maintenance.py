@@ -1,0 +1,88 @@
+"""`regcase rebuild` and `reconcile`: read models against the event store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from interfaces.cli.exits import Exit
+from interfaces.cli.options import Json
+from interfaces.cli.page import Page, print_json
+from interfaces.cli.reading import reading_pool
+from projections.compare import Difference, compare
+from projections.read_model import all_read_models, read_model
+from projections.rebuild import rebuild
+
+
+def rebuild_command(
+    model: Annotated[str, typer.Argument(metavar="READMODEL", help="Its name, or `all`.", show_default=False)],
+) -> None:
+    """Build a read model anew from the event store, beside the live one, and switch. Readers notice nothing.
+
+    Interrupted, it goes on when run again.
+    """
+    models = list(all_read_models().values()) if model == "all" else [read_model(model)]
+    page = Page()
+    with reading_pool() as pool:
+        for one in models:
+            with _progress(page, one.name) as show:
+                rebuild(pool, one, show)
+            page.line(f"{one.name} was built anew and is live.")
+
+
+def reconcile_command(json: Json = False) -> None:
+    """Compare every read model with the event store, row for row. Ends with 0 when they are equal, 1 with each difference."""
+    with reading_pool() as pool:
+        differences = [found for model in all_read_models().values() for found in compare(pool, model)]
+    if json:
+        print_json({"differences": [_as_json(difference) for difference in differences]})
+    else:
+        _print(differences, Page())
+    if differences:
+        raise typer.Exit(Exit.DIFFERENCE)
+
+
+_KINDS = {
+    "never_projected": "events were never applied",
+    "row_missing": "a row is missing",
+    "row_unexpected": "a row stands there that should not",
+    "row_different": "a row differs",
+}
+
+
+def _print(differences: list[Difference], page: Page) -> None:
+    if not differences:
+        page.line(f"Every row of {', '.join(all_read_models())} is what the event store says.", style="green")
+        return
+    for found in differences:
+        where = ", ".join(f"{name} {value}" for name, value in found.key.items()) or f"case_id {found.case_id}"
+        page.line(f"{found.read_model}.{found.table}: {_KINDS[found.kind]} ({where})", style="red")
+        for column, (held, stated) in found.columns.items():
+            page.line(f"{column}: holds {held}, should hold {stated}", indent=4)
+    models = sorted({found.read_model for found in differences})
+    page.line(f"Build anew what differs: {'; '.join(f'`regcase rebuild {name}`' for name in models)}.")
+
+
+def _as_json(found: Difference) -> dict[str, object]:
+    return {
+        "read_model": found.read_model,
+        "table": found.table,
+        "case_id": str(found.case_id),
+        "kind": found.kind,
+        "key": dict(found.key),
+        "columns": {name: {"holds": held, "should_hold": stated} for name, (held, stated) in found.columns.items()},
+    }
+
+
+@contextmanager
+def _progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
+    if not page.is_terminal:
+        yield lambda reached, end: page.line(f"{name}: {reached:,} of {end:,}")
+        return
+    with Progress() as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda reached, end: progress.update(task, total=end, completed=reached)

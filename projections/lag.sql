@@ -1,0 +1,29 @@
+-- name: relay
+SELECT state FROM public.stored_events
+WHERE notification_id > coalesce((SELECT notification_id FROM public.follower_places WHERE follower = %(follower)s), 0)
+  AND NOT starts_with(topic, '_')
+ORDER BY notification_id LIMIT %(most)s;
+
+-- name: read_model
+WITH tail AS (
+    SELECT originator_id, originator_version, notification_id, state FROM public.stored_events
+    WHERE NOT starts_with(topic, '_') ORDER BY notification_id DESC LIMIT %(most)s
+)
+SELECT state FROM tail
+LEFT JOIN positions ON positions.case_id = originator_id
+WHERE originator_version > coalesce(positions.version, 0)
+  AND NOT EXISTS (
+      SELECT FROM public.parked_cases
+      WHERE read_model = %(read_model)s AND generation = 'live' AND parked_cases.case_id = originator_id)
+ORDER BY notification_id;
+
+-- name: next_deadline
+SELECT coalesce(cases.reference, deadlines.case_id::text), role, due, due_at
+FROM read_deadlines.deadlines LEFT JOIN read_cases.cases USING (case_id)
+WHERE status = 'running' ORDER BY due_at, 1, role LIMIT 1;
+
+-- name: being_loaded
+SELECT matter_id, now FROM public.matter_clocks ORDER BY now;
+
+-- name: rejected
+SELECT count(*) FROM public.rejected_messages;

@@ -12,6 +12,7 @@ from deploy.local.postgres import Postgres
 from deploy.topics import EVENTS, Topic, ensure_topics
 from foundation.settings import Settings
 from tests.services import Database, fresh_database, running_kafka, running_postgres
+from tests.system import System, running_system
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,10 @@ def events_topic(kafka: str) -> str:
     topic = Topic(f"test.{uuid4().hex}", EVENTS.partitions, EVENTS.key, EVENTS.retention, EVENTS.largest_batch)
     ensure_topics(Settings(kafka_bootstrap=kafka), [topic])
     return topic.name
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    """The whole system, up: services and our own processes; for all tests of a module."""
+    with running_system() as up:
+        yield up

@@ -17,14 +17,15 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from deploy.local.database import APP, APP_GROUP, OWNER, ensure_database, ensure_roles
+from deploy.local.database import APP, OWNER, ensure_database, ensure_roles
 from deploy.local.kafka import Kafka
 from deploy.local.notes import load_notes
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
-from deploy.local.services import Service, start_service
+from deploy.local.services import Service, await_service, begin_service
 from deploy.local.supervisor import Supervisor
 from deploy.migrate import migrate
+from deploy.postgres_server import APP_GROUP
 
 _FOLDERS = Path(__file__).resolve().parents[1] / ".regcase" / "test"
 _TEMPLATE = "regcase_template"
@@ -59,7 +60,7 @@ def data_folder() -> Iterator[Path]:
     try:
         yield data
     finally:
-        _remove(data)
+        remove(data)
 
 
 @contextmanager
@@ -112,7 +113,8 @@ def _start(service: Service) -> None:
     supervisor = Supervisor(service.places)
     supervisor.start()
     supervisor.keep([service.program()])
-    start_service(service, supervisor, print)
+    begin_service(service, supervisor)
+    await_service(service, supervisor)
 
 
 def _sweep() -> None:
@@ -124,10 +126,11 @@ def _sweep() -> None:
         except psutil.NoSuchProcess:
             alive = False
         if not alive:
-            _remove(owner.with_suffix(""))
+            remove(owner.with_suffix(""))
 
 
-def _remove(data: Path) -> None:
+def remove(data: Path) -> None:
+    """End what runs in a data folder and delete it."""
     Supervisor(Places(data)).end_everything()
     shutil.rmtree(data, ignore_errors=True)
     data.with_name(f"{data.name}.owner").unlink(missing_ok=True)

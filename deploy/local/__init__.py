@@ -2,3 +2,30 @@
 
 `up`, `down` and `processes` are what the command line needs; each module below has one part of it.
 """
+
+from deploy.local.process import Process
+from deploy.local.progress import STAGES, Progress, Report, Stage
+from deploy.local.stack import (
+    down,
+    processes,
+    restart_process,
+    signal_process,
+    start_process,
+    stop_process,
+    up,
+)
+
+__all__ = [
+    "STAGES",
+    "Process",
+    "Progress",
+    "Report",
+    "Stage",
+    "down",
+    "processes",
+    "restart_process",
+    "signal_process",
+    "start_process",
+    "stop_process",
+    "up",
+]

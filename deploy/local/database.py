@@ -5,9 +5,10 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
+from deploy.postgres_server import APP_GROUP
+
 OWNER = "regcase_owner"
 APP = "regcase"
-APP_GROUP = "regcase_app"
 DATABASE = "regcase"
 
 

@@ -93,6 +93,7 @@ class Kafka:
             "-XX:+UseSerialGC",
             # Native libraries (compression) are loaded on purpose; later Java versions want to be told.
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             f"-Dlog4j2.configurationFile={_HERE / 'log4j2.properties'}",
             f"@{self._java_options}",
             main,

@@ -54,11 +54,13 @@ class Notes(BaseModel):
     """Each is chosen when it is first needed, and kept.
 
     Args:
+        stack_id: tells this stack from any other.
         superuser_password: of `postgres`, used to make roles and database only.
         owner_password: of `regcase_owner`, which owns the tables.
         app_password: of `regcase`, as which the application logs in.
     """
 
+    stack_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     postgres_port: int = Field(default_factory=free_port)
     kafka_port: int = Field(default_factory=free_port)
     kafka_controller_port: int = Field(default_factory=free_port)
@@ -83,13 +85,17 @@ def load_notes(path: Path) -> Notes:
     return notes
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all; nothing is touched where it stands there already."""
+def write_secret(path: Path, text: str) -> bool:
+    """Write a file that only its owner can read, whole or not at all.
+
+    Returns: whether its text is another one now; where it is the same, the file is not touched.
+    """
     if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
+        return False
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     fresh.replace(path)
+    return True

@@ -55,19 +55,21 @@ class Places:
     def socket(self) -> Path:
         """Where supervisor listens: in the data folder, or under the user's runtime path where that name is too long."""
         beside = self.data / "supervisor.sock"
-        return beside if len(os.fsencode(beside)) <= _SOCKET_LIMIT else self._runtime() / f"{self._key}.sock"
+        key = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return beside if len(os.fsencode(beside)) <= _SOCKET_LIMIT else self._runtime() / f"{key}.sock"
 
-    def postgres(self, *, other_user: bool) -> Path:
+    def postgres(self, *, other_user: bool, stack_id: str) -> Path:
         """The folder of Postgres' data.
 
         Args:
             other_user: Postgres runs as another user, who must be able to reach the folder. Where the data folder
                 lies in one that is closed to others, it is a folder of its own outside: we open no folder of anybody's.
+            stack_id: tells that folder from one that an earlier stack in the same place has left.
         """
         if not other_user or open_to_others(self.data):
             return self.data / "postgres"
-        # The user's runtime path is closed to others too, and lost at a restart of the machine.
-        return platformdirs.site_state_path("regcase") / self._key / "postgres"
+        # Not the user's runtime path: that is closed to others too, and lost when the machine restarts.
+        return platformdirs.site_state_path("regcase") / stack_id / "postgres"
 
     def make(self) -> None:
         """Make the folders that are not there. What is secret has its own mode; others may pass through."""
@@ -76,10 +78,6 @@ class Places:
             self.data.chmod(_MAY_PASS)
         self.logs.mkdir(exist_ok=True, mode=0o700)
         self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    @property
-    def _key(self) -> str:
-        return hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
 
     @staticmethod
     def _runtime() -> Path:

@@ -49,7 +49,7 @@ class Postgres:
     @property
     def folder(self) -> Path:
         """Where its data is: with the data of the stack, or outside where its user cannot reach that."""
-        return self.places.postgres(other_user=_user() is not None) / "data"
+        return self.places.postgres(other_user=_user() is not None, stack_id=self.notes.stack_id) / "data"
 
     def url(self, user: str, password: str, database: str) -> str:
         """A connection string for a login of this server."""
@@ -123,11 +123,21 @@ class Postgres:
         )
 
     def is_ready(self) -> bool:
-        """Whether it takes connections."""
+        """Whether it takes connections.
+
+        Raises:
+            LocalStackFailed: its passwords are not those that were noted down.
+        """
         try:
             with psycopg.connect(make_conninfo(self.superuser, connect_timeout=2)):
                 return True
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                msg = (
+                    f"the passwords in {self.places.notes} are not those of the database in {self.folder}. Put back the file "
+                    "that belongs to it, or remove both to begin anew."
+                )
+                raise LocalStackFailed(msg) from None
             return False
 
     @staticmethod

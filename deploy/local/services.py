@@ -12,7 +12,6 @@ from deploy.local.notes import port_taken
 from deploy.local.places import Places
 from deploy.local.programs import Program
 from deploy.local.supervisor import Supervisor
-from deploy.local.waiting import wait_until
 
 
 class Service(Protocol):
@@ -40,30 +39,29 @@ class Service(Protocol):
         """Whether a client is served."""
 
 
-def start_service(service: Service, supervisor: Supervisor, say: Callable[[str], None]) -> bool:
-    """Start a service that was prepared and is known to the supervisor, and wait until it is ready.
+def begin_service(service: Service, supervisor: Supervisor) -> bool:
+    """Start a service that was prepared and is known to the supervisor, without waiting until it is ready.
 
     Returns: whether it was started; false where it ran already.
 
     Raises:
         PortTaken: another process listens on its port.
+    """
+    if supervisor.process(service.name).running:
+        return False
+    for port in service.ports:
+        _require_free(port, service)
+    supervisor.start_process(service.name)
+    return True
+
+
+def await_service(service: Service, supervisor: Supervisor) -> None:
+    """Wait until a service that was started is ready.
+
+    Raises:
         ServiceFailed: it ended, or was not ready in time.
     """
-    started = not supervisor.process(service.name).running
-    if started:
-        for port in service.ports:
-            _require_free(port, service)
-        supervisor.start_process(service.name)
-        say(f"starting on 127.0.0.1:{service.ports[0]}")
-
-    def ready() -> bool:
-        if supervisor.has_died(service.name):
-            raise supervisor.failure(service.name, "it ended soon after its start")
-        return service.is_ready()
-
-    if not wait_until(ready, seconds=service.ready_seconds, every=0.1):
-        raise supervisor.failure(service.name, f"it was not ready after {service.ready_seconds:.0f} s")
-    return started
+    supervisor.wait_ready(service.name, lambda _: service.is_ready(), seconds=service.ready_seconds)
 
 
 def _require_free(port: int, service: Service) -> None:

@@ -2,61 +2,32 @@
 
 from __future__ import annotations
 
-import configparser
-import getpass
-import http.client
-import io
 import os
-import shlex
-import socket
 import subprocess
 import sys
-import time
 import xmlrpc.client
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psutil
+from supervisor.xmlrpc import Faults
 
 from deploy.local.errors import LocalStackFailed, ServiceFailed, UnknownProcess
 from deploy.local.notes import write_secret
 from deploy.local.places import Places
+from deploy.local.process import Process
 from deploy.local.programs import Program
+from deploy.local.supervisor_config import configuration
+from deploy.local.supervisor_rpc import connect
 from deploy.local.waiting import wait_until
 
 _MARK = "REGCASE_STACK"  # in the environment of every process of a stack: its data folder
-_PROJECT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 15.0
-_CALL_SECONDS = 10.0
-_KILL_SECONDS = 10.0
-_RUNNING = ("RUNNING", "STARTING")
-_DEAD = ("EXITED", "BACKOFF", "FATAL", "UNKNOWN")
-# A default of three would give up on a process while its database is away for a minute.
-_RETRIES = 1_000_000_000
-# A process that lived for a second is restarted at once; below that supervisor waits a second longer each time.
-_START_COUNTS_AFTER = 1
-
-
-@dataclass(frozen=True)
-class Process:
-    """How a process of the stack is.
-
-    Args:
-        name: its program's name.
-        running: whether there is such a process now.
-        since: since when it runs, or does not (aware, UTC); None where it was never started.
-        pid: its process id while it runs.
-        exit_reason: why it does not run.
-    """
-
-    name: str
-    running: bool
-    since: datetime | None
-    pid: int | None
-    exit_reason: str | None
+_STOP_SECONDS = 10.0
+# One quick end is forgiven: a server that was killed may find what it left behind not yet cleared away.
+_TRIES = 3
+# States of supervisor in which a process is not there and is not started anew.
+_ENDED = ("STOPPED", "FATAL", "UNKNOWN")
 
 
 class Supervisor:
@@ -80,7 +51,7 @@ class Supervisor:
         """
         self.end_everything()
         self._places.socket.unlink(missing_ok=True)
-        self._write_config(())
+        write_secret(self._places.supervisor_config, configuration(self._places, ()))
         log = self._places.logs / "supervisor.start.log"
         with log.open("wb") as output:
             subprocess.run(  # noqa: S603 - our own command
@@ -100,9 +71,9 @@ class Supervisor:
 
     def keep(self, programs: Sequence[Program]) -> None:
         """Make these the programs that it knows. New ones are not started; gone or changed ones are stopped."""
-        self._write_config(programs)
+        write_secret(self._places.supervisor_config, configuration(self._places, programs))
         added, changed, removed = self._rpc().reloadConfig()[0]
-        self.stop([*changed, *removed], seconds=60)
+        self.stop([*changed, *removed])
         for name in (*changed, *removed):
             self._rpc().removeProcessGroup(name)
         for name in (*changed, *added):
@@ -110,7 +81,7 @@ class Supervisor:
 
     def processes(self) -> list[Process]:
         """How each process is; none where the supervisor itself does not run."""
-        return [_process(info) for info in self._infos()]
+        return [Process.of(info) for info in self._infos()]
 
     def process(self, name: str) -> Process:
         """How one process is.
@@ -126,25 +97,27 @@ class Supervisor:
         raise UnknownProcess(msg)
 
     def start_process(self, name: str) -> None:
-        """Start one that does not run."""
+        """Start one that does not run; one that is between two tries stays so."""
         if not self.process(name).running:
-            self._rpc().startProcess(name, False)  # noqa: FBT003 - the remote call takes no names
+            self._unless_so_already("startProcess", name)
 
-    def stop(self, names: Iterable[str], *, seconds: float) -> None:
-        """Stop some, all at the same time, and wait until none of them runs.
+    def stop(self, names: Iterable[str], *, seconds: float = 60.0) -> None:
+        """Stop some, all at the same time, and wait until none of them runs; none is started anew then.
 
         Raises:
             ServiceFailed: one still runs after `seconds`.
         """
         names = set(names)
-        for info in self._infos():
-            if info["name"] in names and info["statename"] in (*_RUNNING, *_DEAD):
-                try:
-                    self._rpc().stopProcess(info["name"], False)  # noqa: FBT003
-                except xmlrpc.client.Fault:
-                    continue  # ended by itself in between
-        if not wait_until(lambda: not self._stopping(names), seconds=seconds):
-            msg = f"{', '.join(sorted(self._stopping(names)))} did not stop within {seconds:.0f} s. Look at its log in {self._places.logs}."
+
+        def left() -> list[str]:
+            # Asked again each time: one that ends by itself just now is started anew otherwise.
+            running = [info["name"] for info in self._infos() if info["name"] in names and info["statename"] not in _ENDED]
+            for name in running:
+                self._unless_so_already("stopProcess", name)
+            return running
+
+        if not wait_until(lambda: not left(), seconds=seconds):
+            msg = f"{', '.join(left())} did not stop within {seconds:.0f} s. Look at its log in {self._places.logs}."
             raise ServiceFailed(msg)
 
     def signal(self, name: str, signal: str) -> None:
@@ -156,7 +129,7 @@ class Supervisor:
         """Stop the supervisor and all that is under it; nothing of this stack is left running then."""
         if self.is_running():
             self._rpc().shutdown()
-            wait_until(lambda: not self._marked(), seconds=_KILL_SECONDS)
+            wait_until(lambda: not self._marked(), seconds=_STOP_SECONDS)
         # A supervisor that was killed leaves its processes behind; and some do not want to end.
         for ask in (psutil.Process.terminate, psutil.Process.kill):
             left = self._marked()
@@ -166,36 +139,32 @@ class Supervisor:
                 except psutil.NoSuchProcess:
                     continue
             if left:
-                wait_until(lambda: not self._marked(), seconds=_KILL_SECONDS)
+                wait_until(lambda: not self._marked(), seconds=_STOP_SECONDS)
 
-    def wait_settled(self, programs: Sequence[Program], *, seconds: float) -> None:
-        """Wait until each has run unbroken for the time in which it counts as started well.
+    def wait_ready(self, name: str, is_ready: Callable[[Process], bool], *, seconds: float) -> None:
+        """Wait until a process that was started is ready.
+
+        Args:
+            is_ready: asked about the running process.
 
         Raises:
-            ServiceFailed: one ended, or needed too long; the end of its log is told.
+            ServiceFailed: it ended again and again, or needed too long; the end of its log is told.
         """
-        began = time.time()
-        first_pids: dict[str, int] = {}
+        seen: set[int] = set()
+        ends: set[object] = set()
 
-        def settled() -> bool:
-            infos = {info["name"]: info for info in self._infos()}
-            for program in programs:
-                info = infos[program.name]
-                pid = info["pid"]
-                if info["statename"] in _DEAD or (pid and first_pids.setdefault(program.name, pid) != pid):
-                    raise self.failure(program.name, "it ended again soon after its start")
-            return all(
-                infos[program.name]["statename"] == "RUNNING"
-                and time.time() - max(infos[program.name]["start"], began - program.settles_after) >= program.settles_after
-                for program in programs
-            )
+        def ready() -> bool:
+            process = self.process(name)
+            if process.pid:
+                seen.add(process.pid)
+            else:
+                ends.add(process.since)
+            if len(ends) >= _TRIES or len(seen) > _TRIES:
+                raise self.failure(name, f"it ended {_TRIES} times soon after its start")
+            return process.running and is_ready(process)
 
-        if not wait_until(settled, seconds=seconds, every=0.1):
-            raise self.failure(", ".join(program.name for program in programs), f"not running after {seconds:.0f} s")
-
-    def has_died(self, name: str) -> bool:
-        """Whether a process that was started has ended by itself."""
-        return any(info["name"] == name and info["statename"] in _DEAD for info in self._infos())
+        if not wait_until(ready, seconds=seconds, every=0.1):
+            raise self.failure(name, f"it was not ready after {seconds:.0f} s")
 
     def failure(self, name: str, why: str) -> ServiceFailed:
         """An error about a process, with the end of its log."""
@@ -212,10 +181,6 @@ class Supervisor:
             file.seek(max(0, log.stat().st_size - 20_000))
             return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
 
-    def _stopping(self, names: set[str]) -> set[str]:
-        stopped = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
-        return {info["name"] for info in self._infos() if info["name"] in names and info["statename"] not in stopped}
-
     def _infos(self) -> list[dict[str, Any]]:
         try:
             infos: list[dict[str, Any]] = self._rpc().getAllProcessInfo()
@@ -223,8 +188,15 @@ class Supervisor:
             return []
         return infos
 
+    def _unless_so_already(self, call: str, name: str) -> None:
+        try:
+            getattr(self._rpc(), call)(name, False)  # noqa: FBT003 - the remote call takes no names
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode not in (Faults.ALREADY_STARTED, Faults.NOT_RUNNING):
+                raise
+
     def _rpc(self) -> Any:
-        return xmlrpc.client.ServerProxy("http://stack", transport=_OverSocket(self._places.socket)).supervisor
+        return connect(self._places.socket)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REGCASE_")}
@@ -242,100 +214,6 @@ class Supervisor:
                 continue
         return found
 
-    def _write_config(self, programs: Sequence[Program]) -> None:
-        places = self._places
-        config = configparser.RawConfigParser(delimiters=("=",))
-        config["unix_http_server"] = {"file": _plain(places.socket), "chmod": "0700"}
-        config["rpcinterface:supervisor"] = {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}
-        config["supervisord"] = {
-            "logfile": _plain(places.logs / "supervisor.log"),
-            "logfile_maxbytes": "5MB",
-            "logfile_backups": "1",
-            "pidfile": _plain(places.data / "supervisord.pid"),
-            "childlogdir": _plain(places.logs),
-            # Said although it changes nothing: it warns where root does not say so.
-            **({"user": getpass.getuser()} if os.geteuid() == 0 else {}),
-        }
-        for program in programs:
-            config[f"program:{program.name}"] = self._section(program)
-        text = io.StringIO()
-        config.write(text)
-        write_secret(places.supervisor_config, text.getvalue())
-
-    def _section(self, program: Program) -> dict[str, str]:
-        section = {
-            "command": _plain(shlex.join(program.command)),
-            "directory": _plain(_PROJECT),
-            "environment": ",".join(_variable(*item) for item in sorted(program.environment.items())),
-            "autostart": "false",  # `up` starts them in their order
-            "autorestart": "true",
-            "startsecs": str(_START_COUNTS_AFTER),
-            "startretries": str(_RETRIES),
-            "stopsignal": program.stop_signal,
-            "stopwaitsecs": str(program.stop_seconds),
-            "stopasgroup": str(program.signals_group).lower(),
-            "killasgroup": "true",
-            "redirect_stderr": "true",
-            "stdout_logfile": _plain(self._places.logs / f"{program.name}.log"),
-            "stdout_logfile_maxbytes": "10MB",
-            "stdout_logfile_backups": "3",
-        }
-        return {**section, "user": program.user} if program.user else section
-
-
-class _SocketConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_CALL_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_CALL_SECONDS)
-        try:
-            self.sock.connect(str(self._path))
-        except OSError:
-            self.sock.close()
-            raise
-
-
-class _OverSocket(xmlrpc.client.Transport):
-    """XML-RPC over a unix socket; a connection for each call, so that none is left open."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:
-        connection = _SocketConnection(self._path)
-        self._connection = (host, connection)  # `close` looks there
-        return connection
-
-    def single_request(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().single_request(*args, **kwargs)
-        finally:
-            self.close()
-
-
-def _process(info: dict[str, Any]) -> Process:
-    running = info["statename"] in (*_RUNNING, "STOPPING")
-    moment = info["start"] if running else info["stop"]
-    return Process(
-        name=info["name"],
-        running=running,
-        since=datetime.fromtimestamp(moment, UTC) if moment else None,
-        pid=info["pid"] or None,
-        exit_reason=None if running else _exit_reason(info),
-    )
-
-
-def _exit_reason(info: dict[str, Any]) -> str:
-    if info["statename"] == "STOPPED":
-        return "stopped on request" if info["start"] else "not started yet"
-    if info["spawnerr"]:
-        return str(info["spawnerr"])
-    return "ended by a signal" if info["exitstatus"] < 0 else f"exit code {info['exitstatus']}"
-
 
 def _advice(log_end: str) -> str:
     if "No space left on device" in log_end:
@@ -343,16 +221,3 @@ def _advice(log_end: str) -> str:
     if "Address already in use" in log_end:
         return "Its port is taken: end the process that listens there and try again."
     return "Mend what the log names and try again."
-
-
-def _plain(value: object) -> str:
-    """A value as supervisor reads it: it expands percent signs."""
-    return str(value).replace("%", "%%")
-
-
-def _variable(name: str, value: str) -> str:
-    # Its configuration knows no way to write these down.
-    if any(sign in value for sign in ('"', "\n", " ;", " #")):
-        msg = f"{name} holds a double quote, a line break, or a blank before ; or #, which cannot be handed to the processes. Change it."
-        raise LocalStackFailed(msg)
-    return f'{name}="{_plain(value)}"'

@@ -1,0 +1,158 @@
+"""Starting, stopping and asking a stack as a whole."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from deploy.local.errors import DiskFull, LocalStackFailed
+from deploy.local.exclusive import ended_in_order, exclusive, undisturbed
+from deploy.local.kafka import Kafka
+from deploy.local.places import Places
+from deploy.local.postgres import Postgres
+from deploy.local.process import Process
+from deploy.local.programs import OUR_PROGRAMS, Program
+from deploy.local.progress import Progress, silent
+from deploy.local.start import Start
+from deploy.local.supervisor import Supervisor
+from foundation.settings import Settings, is_external
+
+_MEGABYTE = 1_000_000
+_ROOM = 500 * _MEGABYTE
+_LOCK_SECONDS = 180.0
+_SERVICES = {Postgres.name: "DATABASE_URL", Kafka.name: "KAFKA_BOOTSTRAP"}
+
+
+def up(settings: Settings, progress: Progress = silent, *, programs: Sequence[Program] = OUR_PROGRAMS) -> Settings:
+    """Start what does not run: services, database, topics, our processes. Done again, it only looks.
+
+    They outlive the process that calls this. Where the environment names a Postgres or a Kafka nothing is started for
+    it; migrations and topics are brought up to date there too.
+
+    Args:
+        progress: told what happens.
+        programs: our own processes.
+
+    Returns: the settings with the addresses of all parts.
+
+    Raises:
+        LocalStackFailed: a part did not come up; see `deploy.local.errors`. What this call began was stopped again, also
+            when it is interrupted (KeyboardInterrupt, SystemExit); the data is kept.
+        RegcaseError: what is external does not answer, or cannot be used; undone in the same way.
+    """
+    places = _places(settings)
+    with _said_plainly(places), ended_in_order():
+        _require_room(places)
+        places.make()
+        with exclusive(places.lock, seconds=_LOCK_SECONDS):
+            start = Start(settings, places, progress, programs)
+            try:
+                return start.run()
+            except BaseException:
+                with undisturbed():
+                    start.undo()
+                raise
+
+
+def down(settings: Settings) -> list[str]:
+    """Stop everything of the stack; its data is kept.
+
+    Returns: the names of the processes that ran.
+
+    Raises:
+        StackBusy: a start is at work and does not end.
+    """
+    places = _places(settings)
+    if not places.lock.exists():
+        return []
+    with exclusive(places.lock, seconds=_LOCK_SECONDS), undisturbed():
+        supervisor = Supervisor(places)
+        running = [process.name for process in supervisor.processes() if process.running]
+        # First those that use the services, so that these need not break off anything.
+        supervisor.stop(name for name in running if name not in _SERVICES)
+        supervisor.stop(_SERVICES)
+        supervisor.end_everything()
+        return running
+
+
+def processes(settings: Settings, *, programs: Sequence[Program] = OUR_PROGRAMS) -> list[Process]:
+    """How each process of the stack is; where nothing runs, those that `up` would start, as not running."""
+    known = Supervisor(_places(settings)).processes()
+    if known:
+        return known
+    services = [name for name, setting in _SERVICES.items() if not is_external(setting)]
+    names = [*services, *(program.name for program in programs)]
+    return [Process(name=name, running=False, since=None, pid=None, exit_reason="not started") for name in names]
+
+
+def start_process(settings: Settings, name: str) -> None:
+    """Start one process of a stack that is up.
+
+    Raises:
+        UnknownProcess: it has none of that name, or is not up.
+    """
+    Supervisor(_places(settings)).start_process(name)
+
+
+def stop_process(settings: Settings, name: str) -> None:
+    """Stop one process and wait for its end; it stays so until it is started.
+
+    Raises:
+        UnknownProcess: the stack has none of that name, or is not up.
+        ServiceFailed: it does not end.
+    """
+    supervisor = Supervisor(_places(settings))
+    supervisor.process(name)
+    supervisor.stop([name])
+
+
+def restart_process(settings: Settings, name: str) -> None:
+    """Stop one process and start it again.
+
+    Raises:
+        UnknownProcess: the stack has none of that name, or is not up.
+        ServiceFailed: it does not end.
+    """
+    stop_process(settings, name)
+    start_process(settings, name)
+
+
+def signal_process(settings: Settings, name: str, signal: str) -> None:
+    """Send a signal to one process: `KILL`, and it is started anew.
+
+    Raises:
+        UnknownProcess: the stack has none of that name, or is not up.
+    """
+    Supervisor(_places(settings)).signal(name, signal)
+
+
+def _places(settings: Settings) -> Places:
+    return Places(settings.data.resolve())
+
+
+def _require_room(places: Places) -> None:
+    folder = next(folder for folder in (places.data, *places.data.parents) if folder.exists())
+    free = shutil.disk_usage(folder).free
+    if free < _ROOM:
+        raise _disk_full(places, f"{free // _MEGABYTE} MB are free, {_ROOM // _MEGABYTE} MB are needed")
+
+
+@contextmanager
+def _said_plainly(places: Places) -> Iterator[None]:
+    """Within, an error of the file system is told with what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _disk_full(places, "nothing more can be written") from error
+        what = error.filename or places.data
+        msg = f"the local stack cannot use {what}: {error.strerror or error}. Mend that, or name another data folder in REGCASE_DATA."
+        raise LocalStackFailed(msg) from error
+
+
+def _disk_full(places: Places, why: str) -> DiskFull:
+    return DiskFull(
+        f"the disk of {places.data} is too full: {why}. Free some room, or name a folder on another disk in REGCASE_DATA."
+    )

@@ -1,0 +1,164 @@
+"""The start of a stack, stage by stage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from deploy.local.database import APP, DATABASE, OWNER, ensure_database, ensure_roles
+from deploy.local.jars import ensure_jars
+from deploy.local.kafka import Kafka
+from deploy.local.notes import load_notes, write_secret
+from deploy.local.places import Places
+from deploy.local.postgres import Postgres
+from deploy.local.process import Process
+from deploy.local.programs import Program
+from deploy.local.progress import Progress, Report, Stage
+from deploy.local.services import Service, await_service, begin_service
+from deploy.local.supervisor import Supervisor
+from deploy.migrate import migrate
+from deploy.postgres_server import address, ensure_app_rights, require_supported
+from deploy.topics import ensure_topics
+from foundation.settings import Settings, is_external
+
+_OURS_SECONDS = 60.0
+
+
+class Start:
+    """One start, and its undoing.
+
+    Args:
+        settings: what is to be reached where the environment names it; the rest is found here.
+        programs: our own processes.
+    """
+
+    def __init__(self, settings: Settings, places: Places, progress: Progress, programs: Sequence[Program]) -> None:
+        self._progress = progress
+        self._places = places
+        self._supervisor = Supervisor(places)
+        self._began_supervisor = False
+        self._began: list[str] = []
+        notes = load_notes(places.notes)
+        self._postgres = None if is_external("DATABASE_URL") else Postgres(places, notes)
+        self._kafka = None if is_external("KAFKA_BOOTSTRAP") else Kafka(places, notes)
+        self._settings = settings.model_copy(update=self._addresses())
+        self._ours = [self._with_settings(program) for program in programs]
+
+    def run(self) -> Settings:
+        """Start what does not run.
+
+        Returns: the settings with the addresses of all parts.
+        """
+        self._began_supervisor = not self._supervisor.is_running()
+        if self._kafka:
+            self._fetch_jars()
+        for service in self._services():
+            service.prepare(self._say(_STAGES[service.name]))
+        if self._began_supervisor:
+            self._supervisor.start()
+        self._supervisor.keep([*(service.program() for service in self._services()), *self._ours])
+        # Both at once: Kafka takes longer, and the database is being made ready meanwhile.
+        for service in self._services():
+            if begin_service(service, self._supervisor):
+                self._began.append(service.name)
+        self._bring_up_database()
+        self._bring_up_broker()
+        self._write_addresses()
+        self._bring_up_ours()
+        return self._settings
+
+    def undo(self) -> None:
+        """Stop what this start began; the data is kept."""
+        if self._began_supervisor:
+            self._supervisor.end_everything()
+        else:
+            self._supervisor.stop(self._began)
+
+    def _fetch_jars(self) -> None:
+        self._report("jars", "comparing with the lock file; fetching what is missing")
+        self._report("jars", f"{len(ensure_jars())} jars", done=True)
+
+    def _bring_up_database(self) -> None:
+        say = self._say("database")
+        if self._postgres:
+            say("waiting until it is ready")
+            await_service(self._postgres, self._supervisor)
+            notes = self._postgres.notes
+            ensure_roles(self._postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
+            ensure_database(self._postgres.superuser)
+        else:
+            say(f"looking at {address(self._settings.database_owner)}")
+        version = require_supported(self._settings.database_owner)
+        self._report("database", f"version {version} at {address(self._settings.database)}", done=True)
+
+        self._report("migrations", "comparing with what was applied")
+        applied = migrate(self._settings.database_owner)
+        ensure_app_rights(self._settings.database_owner, self._settings.database)
+        self._report("migrations", f"applied {', '.join(applied)}" if applied else "up to date", done=True)
+
+    def _bring_up_broker(self) -> None:
+        if self._kafka:
+            self._report("broker", "waiting until it is ready")
+            await_service(self._kafka, self._supervisor)
+        else:
+            self._report("broker", f"looking at {self._settings.kafka}")
+        self._report("broker", f"at {self._settings.kafka}", done=True)
+        self._report("topics", "comparing with what is stated")
+        made = ensure_topics(self._settings)
+        self._report("topics", f"made {', '.join(made)}" if made else "as stated", done=True)
+
+    def _bring_up_ours(self) -> None:
+        names = [program.name for program in self._ours]
+        for name in names:
+            if not self._supervisor.process(name).running:
+                self._begin(name)
+        for program in self._ours:
+            self._report("processes", f"waiting for {program.name}")
+            settled = _ran_for(timedelta(seconds=program.settles_after))
+            self._supervisor.wait_ready(program.name, settled, seconds=_OURS_SECONDS)
+        self._report("processes", f"{', '.join(names)} running" if names else "none", done=True)
+
+    def _begin(self, name: str) -> None:
+        self._began.append(name)
+        self._supervisor.start_process(name)
+
+    def _services(self) -> list[Service]:
+        return [service for service in (self._postgres, self._kafka) if service]
+
+    def _addresses(self) -> dict[str, str]:
+        """Of the local services, by the names of their settings."""
+        addresses = {}
+        if self._postgres:
+            notes = self._postgres.notes
+            addresses["database_url"] = self._postgres.url(APP, notes.app_password, DATABASE)
+            addresses["database_owner_url"] = self._postgres.url(OWNER, notes.owner_password, DATABASE)
+        if self._kafka:
+            addresses["kafka_bootstrap"] = self._kafka.bootstrap
+        return addresses
+
+    def _write_addresses(self) -> None:
+        lines = [f"REGCASE_{name.upper()}={value}" for name, value in self._addresses().items()]
+        text = "\n".join(["# Where the local stack's services are. Written at each start.", *lines, ""])
+        if write_secret(self._settings.connections_file, text):
+            # They read it when they start.
+            self._supervisor.stop(program.name for program in self._ours)
+
+    def _with_settings(self, program: Program) -> Program:
+        """A program with the settings that the environment gives now, in whatever environment supervisor was started."""
+        given = {name: value for name, value in os.environ.items() if name.startswith("REGCASE_")}
+        return replace(program, environment={**given, "REGCASE_DATA": str(self._places.data), **program.environment})
+
+    def _say(self, stage: Stage) -> Callable[[str], None]:
+        return lambda detail: self._report(stage, detail)
+
+    def _report(self, stage: Stage, detail: str, *, done: bool = False) -> None:
+        self._progress(Report(stage, detail, done))
+
+
+_STAGES: dict[str, Stage] = {Postgres.name: "database", Kafka.name: "broker"}
+
+
+def _ran_for(time: timedelta) -> Callable[[Process], bool]:
+    return lambda process: process.since is not None and datetime.now(UTC) - process.since >= time

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -26,7 +26,7 @@ from domain.refusals import Conflict, Forbidden, Malformed, Refusal, WrongState
 from domain.regimes import Regime, regime, regimes
 from domain.roles import MAY_GIVE, SYSTEM, roles_that_may
 from domain.time_sources import TimeSource
-from domain.unit_of_work import UnitOfWork, rebuild
+from domain.unit_of_work import UnitOfWork
 from foundation.errors import Transient
 
 ATTEMPTS = 5
@@ -93,9 +93,7 @@ class CaseApplication(Application[UUID]):
         Raises:
             UnknownCase: there is none.
         """
-        if version is None:
-            return UnitOfWork(self.repository).case(case_id)
-        return self.repository.get(case_id, version=version, projector_func=rebuild)
+        return UnitOfWork(self.repository).case(case_id, version=version)
 
     def events_of(self, case_id: UUID) -> list[CaseEvent]:
         """The history of a case."""
@@ -142,14 +140,13 @@ class CaseApplication(Application[UUID]):
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self.repository)
             try:
-                addressed = _Addressed(command, act, work)
-                if not dry_run and self._fire_overdue(command, addressed, work):
-                    continue
-                case = self._decide(command, act, addressed, work)
+                case = self._decide(command, act, work)
             except Refusal as refusal:
                 return self._refused(command, refusal, dry_run=dry_run)
             events = tuple(event for changed in work.changed() for event in changed.pending)
             outcome = Outcome(command.name, case.id, case.matter_id, events)
+            if dry_run:
+                self._require_storable(events)
             if dry_run or (not events and isinstance(act, FireDeadline)):
                 return outcome
             try:
@@ -158,8 +155,6 @@ class CaseApplication(Application[UUID]):
                 saved = self._saved_outcome(command)
                 if saved:
                     return saved
-                if command.expected_version is not None:
-                    break
                 continue
             _log.info(
                 "command_done",
@@ -173,7 +168,8 @@ class CaseApplication(Application[UUID]):
         message = "Refused: others changed the case at the same moment. Read it again, and give the command anew."
         raise Conflict(message, expected=command.expected_version)
 
-    def _decide(self, command: Command, act: Act, addressed: _Addressed, work: UnitOfWork) -> Case:
+    def _decide(self, command: Command, act: Act, work: UnitOfWork) -> Case:
+        addressed = _Addressed(command, act, work)
         law = addressed.law()
         now = self._time.now(addressed.matter_id)
         require_fitting(act, command.name, today=now.astimezone(law.time_zone).date(), law=law)
@@ -182,34 +178,50 @@ class CaseApplication(Application[UUID]):
             message = f"Refused: the role {command.actor.role} may not give {command.name}; {allowed} may."
             raise Forbidden(message, role=command.actor.role, allowed=roles_that_may(command.name))
         addressed.require_version(command.expected_version)
-        work.begin(
-            Occasion(
-                command=command.name,
-                actor=command.actor,
-                now=now,
-                stored_at=datetime.now(UTC),
-                correlation_id=command.correlation_id or command.idempotency_key,
-                causation_id=command.causation_id or command.idempotency_key,
-                law=law,
-                cases=work,
-            )
+        addressed.require_new_matter(work)
+        occasion = Occasion(
+            command=command.name,
+            actor=command.actor,
+            now=now,
+            stored_at=datetime.now(UTC),
+            correlation_id=command.correlation_id or command.idempotency_key,
+            causation_id=command.causation_id or command.idempotency_key,
+            law=law,
+            cases=work,
         )
+        if command.actor != SYSTEM:
+            self._let_overdue_pass(work, occasion)
+        work.begin(occasion)
         case = addressed.case or work.new_case(addressed.case_id, addressed.case_type, addressed.matter_id)
         getattr(case, command.name.partition(".")[2])(act, law)
         work.follow_consequences()
         return case
 
-    def _fire_overdue(self, command: Command, addressed: _Addressed, work: UnitOfWork) -> bool:
-        """Let pass first what fell due in the cases that a person's command concerns: timers may be late, the law is not."""
-        if command.actor == SYSTEM or addressed.is_new_matter:
-            return False
-        now = self._time.now(addressed.matter_id)
-        fired = False
-        for case in work.loaded():
-            due = [d for d in case.deadlines.values() if d.status == "running" and d.due_at <= now]
-            for deadline in sorted(due, key=lambda d: d.due_at):
-                fired = bool(self.fire(case, deadline).events) or fired
-        return fired
+    def _let_overdue_pass(self, work: UnitOfWork, occasion: Occasion) -> None:
+        """Let pass first what fell due in the cases that a person's command concerns: timers may be late, the law is not.
+
+        It is saved with what the command does, or not at all; a timer that comes later finds that it has happened.
+        """
+        while overdue := [
+            (deadline.due_at, deadline.role, case)
+            for case in work.loaded()
+            for deadline in case.deadlines.values()
+            if deadline.status == "running" and deadline.due_at <= occasion.now
+        ]:
+            _, role, case = min(overdue, key=lambda found: found[:2])
+            firing = FireDeadline(role=role, set_version=case.deadlines[role].set_version)
+            work.begin(replace(occasion, command=f"{case.TOPIC}.fire_deadline", actor=SYSTEM))
+            case.fire_deadline(firing, occasion.law)
+            work.follow_consequences()
+
+    def _require_storable(self, events: Iterable[CaseEvent]) -> None:
+        """Refuse in a dry run what saving would refuse.
+
+        Raises:
+            Malformed: an event is larger than may be stored.
+        """
+        for event in events:
+            self.mapper.to_stored_event(event)
 
     def _refused(self, command: Command, refusal: Refusal, *, dry_run: bool) -> Outcome:
         outcome = Outcome(command.name, command.on, None, refusal=refusal.as_json())
@@ -295,12 +307,18 @@ class _Addressed:
             listed = "; ".join(f"{fault['field']} {fault['problem']}" for fault in wrong)
             raise Malformed(f"Refused: {command.name}: {listed}.", faults=wrong)
         self.origin = self.case or next((case for _, case, _ in named), None)
-        self.is_new_matter = self.origin is None
         self.case_id = opened_case_id(command.actor.id, command.idempotency_key)
         self.matter_id = (
             self.origin.matter_id if self.origin else command.matter_id or opened_case_id("matter", str(self.case_id))
         )
-        if self.is_new_matter and work.cases_of(self.matter_id):
+
+    def require_new_matter(self, work: UnitOfWork) -> None:
+        """Refuse to begin a matter that has begun.
+
+        Raises:
+            WrongState: it has an investigation already.
+        """
+        if self.origin is None and work.cases_of(self.matter_id):
             message = f"Refused: the matter {self.matter_id} has begun already; one investigation begins one matter."
             raise WrongState(message, matter_id=str(self.matter_id))
 

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from domain.case.commands import Act
-from domain.fields import day_of
+from domain.fields import Key, day_of
 from domain.money import Money
 from domain.names import COMMANDS
 from domain.refusals import Malformed
@@ -39,10 +39,10 @@ class Command(BaseModel):
     data: Mapping[str, Any] = Field(default_factory=dict)
     on: UUID | None = None
     actor: Actor
-    idempotency_key: str = Field(min_length=1, max_length=200)
-    expected_version: int | None = Field(default=None, ge=0)
-    correlation_id: str | None = Field(default=None, min_length=1, max_length=200)
-    causation_id: str | None = None
+    idempotency_key: Key
+    expected_version: StrictInt | None = Field(default=None, ge=0)
+    correlation_id: Key | None = None
+    causation_id: Key | None = None
     matter_id: UUID | None = None
 
     def digest(self) -> str:
@@ -55,7 +55,11 @@ class Command(BaseModel):
             "expected_version": self.expected_version,
             "matter_id": self.matter_id,
         }
-        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+        try:
+            written = json.dumps(_plain(said), sort_keys=True, default=str)
+        except (RecursionError, ValueError):  # nested without end: no well-formed command, so never saved under a key
+            written = "cannot be written"
+        return hashlib.sha256(written.encode()).hexdigest()
 
 
 def act_of(command: Command) -> Act:
@@ -66,7 +70,7 @@ def act_of(command: Command) -> Act:
     """
     act_type = COMMANDS.get(command.name)
     if act_type is None:
-        message = f"Refused: there is no command {command.name!r}. See the list of commands in the documentation."
+        message = f"Refused: there is no command {_shown(command.name)!r}. See the list of commands in the documentation."
         raise Malformed(message, faults=[{"field": "command", "problem": "unknown"}])
     faults = []
     if command.on is None and act_type.OPENS == "never":
@@ -84,12 +88,12 @@ def act_of(command: Command) -> Act:
 
 
 def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
-    """Refuse dates of acts that lie after the clock's day, and money in another currency than the regime's.
+    """Refuse dates of acts after the clock's day, money in another currency than the regime's, and what else it rules out.
 
     Raises:
-        Malformed: one or more do.
+        Malformed: one or more do; all are told.
     """
-    faults = []
+    faults = [{"field": field, "problem": problem} for field, problem in act.faults_under(law)]
     for field, info in type(act).model_fields.items():
         given, shown = getattr(act, field), info.alias or field
         is_act = (field.endswith("_on") and field not in act.MAY_LIE_AHEAD) or field in act.DONE_BY_NOW
@@ -126,14 +130,33 @@ def _sums_in(given: Any) -> Iterator[Money]:
 
 
 def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
-    listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults)
-    return Malformed(f"Refused: {name} is not well formed. {listed}.", faults=faults)
+    listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults[:_MOST_FAULTS_SHOWN])
+    more = len(faults) - _MOST_FAULTS_SHOWN
+    rest = f"; and {more} more, in the details" if more > 0 else ""
+    return Malformed(f"Refused: {name} is not well formed. {listed}{rest}.", faults=faults)
 
 
 def _where(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "with"
+    return _shown(".".join(str(part) for part in location)) or "with"
 
 
+def _shown(text: str) -> str:
+    """A text from outside as a message can carry it: short, and without what no output could print."""
+    short = text if len(text) <= _MOST_LETTERS_SHOWN else text[:_MOST_LETTERS_SHOWN] + "..."
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in short)
+
+
+def _plain(value: Any) -> Any:
+    """The same with every key as text, so that it can be written in one order."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+_MOST_FAULTS_SHOWN = 20
+_MOST_LETTERS_SHOWN = 300
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is not a field of this command",
@@ -142,4 +165,4 @@ _WORDS = {
 
 def _words(fault: Any) -> str:
     words = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
-    return words[:300]
+    return _shown(words)

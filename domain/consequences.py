@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from domain.appeal.appeal import Appeal
-from domain.appeal.events import AppealDecided, AppealLodged, AppealWithdrawn, BecameFinal
+from domain.appeal.effects import Standing
+from domain.appeal.events import AppealDecided, AppealLodged, AppealReopened, AppealWithdrawn, BecameFinal
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.events import (
@@ -19,7 +20,6 @@ from domain.case.events import (
     DeadlineMet,
     DeadlinePassed,
     DeadlineSet,
-    DeadlineStarted,
     DeadlineSuspended,
     SetAside,
     TargetAppealLodged,
@@ -48,29 +48,27 @@ def follow(event: CaseEvent, case: Case) -> None:
             _let_targets_leave(case, day, "final")
         case AppealWithdrawn(withdrawn_on=day) if isinstance(case, Appeal):
             _let_targets_leave(case, day, "withdrawn")
+        case AppealReopened(reopened_on=day) if isinstance(case, Appeal):
+            _let_targets_return(case, day)
         case DeadlinePassed(role=role) if role.partition(":")[0] in _BREACHES:
             _suspect_a_breach(case, event)
         case DeadlinePassed(role=role, due=due) if isinstance(case, Fine) and role.partition(":")[0] == "appeal":
             _suspect_once_the_bar_falls(case, event, due)
         case AppealEnded(ended_on=day) if isinstance(case, Fine):
             _suspect_once_the_bar_falls(case, event, day)
-        case DeadlineStarted():
-            pass
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
-        case TargetAppealLodged(main=True) if isinstance(case, Fine):
+        case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.appeals[appeal].bars_recovery:
             _dismiss(case, "payment", "An appeal was lodged in time; recovery is barred while it is pending.")
         case SetAside() if isinstance(case, Appealable):
             for about in set(case.non_compliances.values()):
                 _dismiss(case, about, "The notice was set aside.")
         case PenaltyNoticeCancelled() if isinstance(case, Fine):
             _dismiss(case, "payment", "The penalty notice was cancelled.")
-        case PaymentRecorded(received_on=day) if isinstance(case, Fine):
-            _remedy_if_paid(case, day)
-        case PenaltyNoticeVaried(sent_on=day) if isinstance(case, Fine):
-            _remedy_if_paid(case, day)
-        case AmountSubstituted(decided_on=day) if isinstance(case, Fine):
-            _remedy_if_paid(case, day)
+        case PaymentRecorded() if isinstance(case, Fine):
+            _remedy_if_paid(case)
+        case PenaltyNoticeVaried(sent_on=day) | AmountSubstituted(decided_on=day) if isinstance(case, Fine):
+            _remedy_if_paid(case, not_before=day)
         case ComplianceRecorded(requirement=requirement, complied_on=done):
             deadline = case.deadline(f"comply:{requirement}")
             if deadline is None or deadline.status != "met":
@@ -97,32 +95,53 @@ def _let_targets_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> No
     """Bring each target to what stands after the decision."""
     court, decided_on = decision.tier, decision.decided_on
     for target in _targets(appeal):
-        if target.state in ("cancelled", "closed", "no_penalty"):
+        effect = decision.effects[target.id]
+        if target.state in ("cancelled", "closed", "no_penalty") or (effect.kind == "stands" and not effect.falls):
             continue
         standing = appeal.standing_of(target.id)
         if standing.set_aside:
             if not target.is_set_aside:
                 target.be_set_aside(appeal.id, court=court, decided_on=decided_on)
         elif isinstance(target, Fine):
-            amount = standing.amount or target.notice_amount
-            if target.is_set_aside or (standing.amount is None and amount != target.account.amount):
-                target.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount)
-            elif amount and (amount != target.account.amount or decision.pay_by):
-                target.have_amount_substituted(
-                    appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=standing.pay_by
-                )
+            _let_fine_stand(target, appeal, decision, standing)
         elif isinstance(target, EnforcementNotice):
-            requirements = standing.requirements or tuple(target.notice_requirements.values())
-            changed = requirements != tuple(target.requirements.values())
-            if target.is_set_aside or (changed and standing.requirements is None):
-                target.be_restored(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
-            elif changed:
-                target.have_requirements_substituted(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
+            _let_notice_stand(target, appeal, decision, standing)
+
+
+def _let_fine_stand(fine: Fine, appeal: Appeal, decision: AppealDecided, standing: Standing) -> None:
+    court, decided_on = decision.tier, decision.decided_on
+    amount = standing.amount or fine.notice_amount
+    substitutes = decision.effects[fine.id].kind == "substituted"
+    if fine.is_set_aside or (not substitutes and amount != fine.account.amount):
+        fine.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount)
+    pay_by = decision.effects[fine.id].pay_by
+    if substitutes and amount and (amount != fine.account.amount or pay_by):
+        fine.have_amount_substituted(appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
+
+
+def _let_notice_stand(notice: EnforcementNotice, appeal: Appeal, decision: AppealDecided, standing: Standing) -> None:
+    court, decided_on = decision.tier, decision.decided_on
+    requirements = standing.requirements or tuple(notice.notice_requirements.values())
+    substitutes = decision.effects[notice.id].kind == "substituted"
+    changed = requirements != tuple(notice.requirements.values())
+    if notice.is_set_aside or (changed and not substitutes):
+        notice.be_restored(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
+    elif changed:
+        notice.have_requirements_substituted(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
 
 
 def _let_targets_leave(appeal: Appeal, on: date, ending: str) -> None:
     for target in _targets(appeal):
         target.leave_appeal(appeal.id, ended_on=on, ending=ending)
+
+
+def _let_targets_return(appeal: Appeal, since: date) -> None:
+    lodged = appeal.lodged
+    for target in _targets(appeal):
+        if appeal.id not in target.appeals:
+            target.return_to_appeal(
+                appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on, since=since
+            )
 
 
 # Breaches
@@ -132,7 +151,7 @@ def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
     """A duty's deadline passed unmet: a non-compliance case is suspected, unless recovery of the payment is barred."""
     if isinstance(case, Fine) and (case.recovery_is_barred or not case.account.outstanding):
         return
-    if isinstance(case, Appealable) and case.is_set_aside:
+    if isinstance(case, Appealable) and (case.is_set_aside or not case.is_duty(passed.role)):
         return
     _suspect(case, passed.role, cause=passed, since=passed.due + timedelta(days=1))
 
@@ -172,10 +191,11 @@ def _dismiss(case: Case, about: str, reasons: str) -> None:
             opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
 
 
-def _remedy_if_paid(fine: Fine, on: date) -> None:
-    payment = fine.deadline("payment")
-    if not fine.account.outstanding and payment and payment.status != "met":
-        _remedy(fine, "payment", on)
+def _remedy_if_paid(fine: Fine, not_before: date | None = None) -> None:
+    """All is paid, late: by the day on which what had come in reached what was payable."""
+    payment, covered_on = fine.deadline("payment"), fine.account.covered_on()
+    if covered_on and payment and payment.status != "met":
+        _remedy(fine, "payment", max(covered_on, not_before or covered_on))
 
 
 def _remedy(case: Case, about: str, on: date) -> None:

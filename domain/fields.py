@@ -13,7 +13,7 @@ from domain.money import Money
 FIRST_DAY = date(1950, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _storable(text: str) -> str:
@@ -53,6 +53,23 @@ def _day_or_instant(given: object) -> date | datetime:
     return _day(given)
 
 
+def _computed(given: object) -> date | datetime:
+    if isinstance(given, str):
+        return date.fromisoformat(given) if _DAY.fullmatch(given) else datetime.fromisoformat(given)
+    if not isinstance(given, date):
+        msg = "a computed end is a day or an instant"
+        raise ValueError(msg)  # noqa: TRY004 - see _day
+    return given
+
+
+def _of_a_lifetime(period: str) -> str:
+    days = {"H": 1 / 24, "D": 1, "W": 7, "M": 30, "Y": 365}[period[-1]] * int(period.strip("PTDWMYH"))
+    if days > 100 * 365:
+        msg = f"{period} is longer than 100 years"
+        raise ValueError(msg)
+    return period
+
+
 def one_or_several(given: Any) -> Any:
     """Take one item where a list is meant."""
     return given if isinstance(given, list | tuple) else (given,)
@@ -72,12 +89,19 @@ class PersonalData:
 Day = Annotated[date, BeforeValidator(_day)]
 DayOrInstant = Annotated[date | datetime, BeforeValidator(_day_or_instant)]
 """Where a rule has an hour, an act's date may be an instant; a bare date counts as before that hour."""
+ComputedEnd = Annotated[date | datetime, BeforeValidator(_computed)]
+"""A day or an instant that was computed: it may lie later than any day that a command may name."""
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
+"""A key or a correlation id: taken as it is, never stripped."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_storable)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(_storable)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Period = Annotated[str, StringConstraints(pattern=r"^(P([1-9]\d{0,3}[DWMY])|PT[1-9]\d{0,3}H)$")]
-"""An ISO 8601 period of one unit: `P28D`, `P6M`, `PT24H`."""
+Period = Annotated[
+    str, StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"), AfterValidator(_of_a_lifetime)
+]
+"""An ISO 8601 period of one unit, of at most 100 years: `P28D`, `P6M`, `PT24H`."""
 
 PositiveMoney = Annotated[Money, AfterValidator(_above_zero)]
 Names = Annotated[tuple[Name, ...], Field(max_length=100)]

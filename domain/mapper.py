@@ -70,7 +70,7 @@ def decode(event_type: str, envelope: StoredEnvelope, payload: bytes) -> CaseEve
         facts = json.loads(payload)
         plain = Envelope(**{name: getattr(envelope, name) for name in Envelope.model_fields})
         return cls.happened(plain, **facts)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         msg = f"event {envelope.case_id}/{envelope.version} ({event_type}) does not have the form of its type: {type(error).__name__}"
         raise UnreadableEvent(msg) from error
 
@@ -114,8 +114,17 @@ class CaseEventMapper(Mapper[UUID]):
             UnreadableEvent: it cannot be decoded.
         """
         if stored_event.topic.startswith("_"):
-            return internal_event_type(stored_event.topic).model_validate_json(stored_event.state)
+            return _decode_internal(stored_event)
         return decode(stored_event.topic, *split_state(stored_event.state))
+
+
+def _decode_internal(stored_event: StoredEvent) -> InternalEvent:
+    try:
+        return internal_event_type(stored_event.topic).model_validate_json(stored_event.state)
+    except (KeyError, ValueError) as error:
+        stream = f"{stored_event.originator_id}/{stored_event.originator_version}"
+        msg = f"the internal event {stream} of topic {stored_event.topic} cannot be read. Upgrade the program, or restore it."
+        raise UnreadableEvent(msg) from error
 
 
 def _json(value: Any) -> bytes:

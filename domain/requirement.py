@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -33,6 +34,16 @@ class Requirement(BaseModel):
     comply_by: DayOrInstant | None = None
     counted_from: Literal["sent", "served", "published", "end_of_appeal_period"] | None = None
     periodic_penalty: PeriodicPenalty | None = None
+
+    @property
+    def has_time_limit(self) -> bool:
+        """Whether it must be met by some day; else it binds at once."""
+        return self.comply_within is not None or self.comply_by is not None
+
+    @property
+    def time_limit(self) -> tuple[str | None, date | datetime | None, str | None]:
+        """What its deadline is computed from."""
+        return self.comply_within, self.comply_by, self.counted_from
 
     @model_validator(mode="after")
     def _one_way_to_count(self) -> Self:

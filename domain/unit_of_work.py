@@ -83,7 +83,7 @@ class UnitOfWork:
         self._cases: dict[UUID, Case] = {}
         self._matters: dict[UUID, MatterIndex] = {}
         self._occasion: Occasion | None = None
-        self._followed = 0
+        self._followed: set[tuple[UUID, int]] = set()
 
     def begin(self, occasion: Occasion) -> None:
         """From now on the cases act on this occasion."""
@@ -91,15 +91,15 @@ class UnitOfWork:
         for case in self._cases.values():
             case.take_up(occasion)
 
-    def case(self, case_id: UUID) -> Case:
-        """The case of that id, loaded once.
+    def case(self, case_id: UUID, *, version: int | None = None) -> Case:
+        """The case of that id, loaded once; or, to be read only, as it stood at a version.
 
         Raises:
             UnknownCase: there is none.
         """
         if case_id not in self._cases:
             try:
-                case: Case = self._repository.get(case_id, projector_func=rebuild)
+                case: Case = self._repository.get(case_id, version=version, projector_func=rebuild)
             except AggregateNotFoundError:
                 message = f"Refused: there is no case {case_id}. Check the id; `regcase cases` lists them."
                 raise UnknownCase(message, case_id=str(case_id)) from None
@@ -140,15 +140,14 @@ class UnitOfWork:
 
     def follow_consequences(self) -> None:
         """Record what follows on other cases, until nothing more follows."""
-        seen: set[tuple[UUID, int]] = set()
         while fresh := [
             (case, event)
             for case in list(self._cases.values())
             for event in case.pending
-            if (event.case_id, event.version) not in seen
+            if (event.case_id, event.version) not in self._followed
         ]:
             for case, event in fresh:
-                seen.add((event.case_id, event.version))
+                self._followed.add((event.case_id, event.version))
                 follow(event, case)
                 if isinstance(event, InvestigationClosed | InvestigationReopened):
                     self._matter(case.matter_id).turn(event.NAME, event.recorded)

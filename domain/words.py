@@ -83,6 +83,7 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         appeal.AppealWithdrawn: "withdrawn_on",
         appeal.BecameFinal: "final_on",
         appeal.Returned: "returned_on",
+        appeal.AppealReopened: "reopened_on",
         non_compliance.Suspected: "since",
         non_compliance.Confirmed: "decided_on",
         non_compliance.Dismissed: "decided_on",

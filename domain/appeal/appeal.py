@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -19,10 +20,11 @@ from domain.appeal.commands import (
     SeekPermission,
     Withdraw,
 )
-from domain.appeal.effects import Standing, effect_of, still_standing, what_stands
+from domain.appeal.effects import Standing, effect_of, what_stands
 from domain.appeal.events import (
     AppealDecided,
     AppealLodged,
+    AppealReopened,
     AppealWithdrawn,
     BecameFinal,
     HearingListed,
@@ -39,6 +41,7 @@ from domain.appeal.events import (
 from domain.case.appealable import MAIN_SCOPES, Appealable
 from domain.case.case import Case
 from domain.case.commands import FireDeadline
+from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, DeadlineRecomputed
 from domain.fine.fine import Fine
 from domain.money import Money
@@ -56,6 +59,7 @@ class Application:
     court: str
     status: Literal["pending", "refused"]
     reconsidered: bool = False
+    refused_version: int = 0
 
 
 class Appeal(Case):
@@ -72,6 +76,7 @@ class Appeal(Case):
         self.lodged: AppealLodged
         self.decisions: list[AppealDecided] = []
         self.applications: dict[Party, Application] = {}
+        self.ended_on: date | None = None
         self._went_on_to: dict[str, Party] = {}
 
     @property
@@ -93,15 +98,11 @@ class Appeal(Case):
     def lodge(self, act: Lodge, law: Regime) -> None:
         """Enter an appeal received by the first court, in time by its date of receipt (s162; GRC Rules r22)."""
         targets = [self._appealable(case_id) for case_id in act.against]
-        if act.appellant == "third_party":
-            targets[0].refuse_state(
-                f"only its recipient may appeal under {law.id}", cites=law.cites("appeal"), now="See who lodged it."
-            )
         for target in targets:
-            target.require_appealable(act.scope)
+            target.require_appealable(act.scope, act.appellant)
         for target in targets:
             target.require_appeal_in_time(act.scope, act.received_on)
-        self._require_court(act.court, law, only=law.first_court)
+        self._require_court(act.court, [law.first_court], law)
         if any(target.matter_id != self.matter_id for target in targets):
             message = "Refused: the cases named in `against` are of different matters. Lodge one appeal for each matter."
             raise Invalid(message, against=[str(target.id) for target in targets])
@@ -115,19 +116,20 @@ class Appeal(Case):
         assert isinstance(target, Appealable)
         return target
 
-    def _require_court(self, court: str, law: Regime, *, only: str | None = None) -> None:
-        allowed = [only] if only else list(law.courts)
+    def _require_court(self, court: str | None, allowed: Sequence[str], law: Regime) -> None:
         if court not in allowed:
-            message = f"Refused: {court!r} is not the court for this step under {law.id}. Name {' or '.join(allowed)}."
+            named = " or ".join(allowed) or "none: there is no way on"
+            message = f"Refused: {court!r} is not the court for this step under {law.id}. Name {named}."
             raise Invalid(message, court=court, allowed=allowed)
 
     def extend_time(self, act: ExtendTime, _law: Regime) -> None:
         """The court gave more time for a step, before or after its period ended."""
-        self.require_state("lodged", "decided", to="more time")
-        deadline = self.deadline(act.role)
+        deadline = self._open_way(act.role)
         if deadline is None or deadline.status not in ("running", "passed"):
             running = ", ".join(d.role for d in self.deadlines.values() if d.status == "running") or "none"
             self.refuse_state(f"no period {act.role!r} can be extended", now=f"Running: {running}.")
+        self.require_later(deadline, act.until)
+        self._reopen_if_ended(since=act.ordered_on)
         self.record(TimeExtended, **dict(act))
         self.extend(deadline, until=act.until, by=None, agreed_on=act.ordered_on, authority="tribunal_order", reason=act.reason)
 
@@ -170,15 +172,6 @@ class Appeal(Case):
             self.start("permission", trigger=decided.type, counted_from=act.sent_on, rule=rule)
 
     def _effects(self, act: Decide, law: Regime) -> dict[UUID, TargetEffect]:
-        strangers = [str(case_id) for case_id in act.per_target if case_id not in self.lodged.against]
-        if strangers:
-            message = f"Refused: per_target names cases that are not under this appeal: {', '.join(strangers)}."
-            raise Invalid(message, strangers=strangers)
-        if act.outcome == "remitted":
-            before = list(law.courts)[: list(law.courts).index(self.tier)]
-            if act.court not in (*before, "authority"):
-                message = f"Refused: say where the appeal is remitted to: {' or '.join((*before, 'authority'))}."
-                raise Invalid(message, court=act.court)
         effects = {}
         for case_id in self.lodged.against:
             target = self._appealable(case_id)
@@ -193,13 +186,21 @@ class Appeal(Case):
                 tier=self.tier,
                 went_on=self.went_on,
                 remitted_to=act.court,
-                below=still_standing(self.decisions, case_id),
-                sets_aside=self.lodged.scope in MAIN_SCOPES,
+                decisions=self.decisions,
+                target=case_id,
+                sets_aside=self.lodged.scope in MAIN_SCOPES and self.lodged.appellant == "subject",
                 amount=amount,
                 requirements=None if is_fine else (own.requirements if own else act.requirements),
                 pay_by=act.pay_by if is_fine else None,
                 law=law,
             )
+        strangers = [str(case_id) for case_id in act.per_target if case_id not in self.lodged.against]
+        if strangers:
+            message = f"Refused: per_target names cases that are not under this appeal: {', '.join(strangers)}."
+            raise Invalid(message, strangers=strangers)
+        if any(effect.outcome == "remitted" for effect in effects.values()):
+            below = law.courts[: law.courts.index(self.tier)]
+            self._require_court(act.court, [*below, "authority"], law)
         return effects
 
     def _require_possible(self, fine: Fine, amount: Money) -> None:
@@ -207,14 +208,14 @@ class Appeal(Case):
             self.require_within_maximum(amount, fine.intent.tier, fine.subject)
 
     def seek_permission(self, act: SeekPermission, law: Regime) -> None:
-        """Enter a party's application to appeal onward, within the period (GRC Rules r42; UT Rules r44)."""
-        self.require_state("decided", to="an application for permission")
-        if self.deadline("permission") is None:
+        """Enter a party's application to appeal onward, received within the period (GRC Rules r42; UT Rules r44)."""
+        if self._open_way("permission") is None:
             self.refuse_state("no period for permission has begun", now="The decision must be entered first.")
         if act.by in self.applications:
             self.refuse_state(f"the {act.by} applied already", now="Renew that application if it was refused.")
         self.require_in_time("permission", act.received_on, "an application for permission")
-        self._require_court(act.court, law)
+        self._require_court(act.court, [self.decisions[-1].tier, *self._courts_above(law)[:1]], law)
+        self._reopen_if_ended()
         self.record(PermissionSought, **dict(act))
         self.meet("permission", act.received_on)
 
@@ -226,7 +227,7 @@ class Appeal(Case):
             self.refuse_state("no application for permission is pending", now="Enter the application first.")
         if act.outcome == "granted":
             court = act.court or law.next_court(self.tier)
-            self._require_court(court or "", law)
+            self._require_court(court, self._courts_above(law), law)
             self.record(
                 PermissionDecided,
                 outcome="granted",
@@ -249,7 +250,7 @@ class Appeal(Case):
 
     def _wait_for_the_other_party(self, refused: Party, on: date) -> None:
         """Nothing is left to the party that was refused: final, once the other party's period is over too."""
-        permission = self.deadline("permission")
+        permission = self._open_way("permission")
         other: Party = "respondent" if refused == "appellant" else "appellant"
         if permission and other not in self.applications and self.occasion.now < permission.due_at:
             if permission.status == "met":
@@ -259,20 +260,37 @@ class Appeal(Case):
         self._end_if_nothing_is_left(max(on, permission.due) if permission and other not in self.applications else on)
 
     def renew_permission(self, act: RenewPermission, law: Regime) -> None:
-        """Make a refused application again (UT Rules r21, r22)."""
-        self.require_state("decided", to="renewing an application")
-        refused = next((a for a in self.applications.values() if a.status == "refused"), None)
-        role = next((r for r in ("reconsideration", "renewal") if self._may_still_use(r)), None)
-        if refused is None or role is None:
+        """Make the application that was refused last again, within the period (UT Rules r21, r22)."""
+        refused = max((a for a in self.applications.values() if a.status == "refused"), key=_refusal, default=None)
+        ways = [way for role in ("renewal", "reconsideration") if (way := self._open_way(role))]
+        way = max(ways, key=lambda started: started.started_version, default=None)
+        if refused is None or way is None or way.status not in ("running", "passed"):
             self.refuse_state("there is no refused application that can be renewed", now="See the appeal's deadlines.")
-        self.require_in_time(role, act.received_on, "renewing the application")
-        self._require_court(act.court, law)
+        self.require_in_time(way.role, act.received_on, "renewing the application")
+        court = refused.court if way.role == "reconsideration" else law.next_court(refused.court)
+        self._require_court(act.court, [court] if court else [], law)
+        self._reopen_if_ended()
         self.record(PermissionRenewed, by=refused.by, court=act.court, received_on=act.received_on)
-        self.meet(role, act.received_on)
+        self.meet(way.role, act.received_on)
 
-    def _may_still_use(self, role: str) -> bool:
-        deadline = self.deadline(role)
-        return deadline is not None and deadline.status in ("running", "passed")
+    def _courts_above(self, law: Regime) -> Sequence[str]:
+        return law.courts[law.courts.index(self.decisions[-1].tier) + 1 :]
+
+    @property
+    def _ended_unused(self) -> bool:
+        """Whether it ended, or went back to the court it was remitted to, because no way on was used in time."""
+        returned = self._state == "lodged" and bool(self.decisions) and self.ended_on is not None
+        return self._state == "final" or returned
+
+    def _open_way(self, role: str) -> Deadline | None:
+        """The period of a way on from the last decision: also when it ended unused, for an act in time may be recorded late."""
+        way = self.deadline(role) if role in WAYS_ON and (self._state == "decided" or self._ended_unused) else None
+        return way if way and way.started_version > self.decisions[-1].version else None
+
+    def _reopen_if_ended(self, since: date | None = None) -> None:
+        """Take up an appeal that ended unused; without a day of its own, as if it had never ended."""
+        if self._ended_unused:
+            self.record(AppealReopened, court=self.decisions[-1].tier, reopened_on=since or self.ended_on)
 
     def withdraw(self, act: Withdraw, _law: Regime) -> None:
         """Enter that the appellant gave up: what stands, stands."""
@@ -285,7 +303,7 @@ class Appeal(Case):
         self.require_state("decided", to="becoming final")
         if not self._nothing_is_left:
             self.refuse_state("a way on is still open", now="Wait until its last period has ended.")
-        ended = [d.due for role in WAYS_ON if (d := self.deadline(role))]
+        ended = [way.due for role in WAYS_ON if (way := self._open_way(role))]
         self._end(max(ended) if ended else self.decisions[-1].sent_on)
 
     def fire_deadline(self, act: FireDeadline, law: Regime) -> None:
@@ -298,7 +316,7 @@ class Appeal(Case):
     @property
     def _nothing_is_left(self) -> bool:
         pending = any(a.status == "pending" for a in self.applications.values())
-        running = any((d := self.deadline(role)) and d.status == "running" for role in WAYS_ON)
+        running = any((way := self._open_way(role)) and way.status == "running" for role in WAYS_ON)
         return self._state == "decided" and not pending and not running
 
     def _end_if_nothing_is_left(self, on: date) -> None:
@@ -322,24 +340,29 @@ class Appeal(Case):
             case AppealDecided(outcome="preliminary"):
                 pass
             case AppealDecided():
-                self._state = "decided"
+                self._state, self.ended_on, self.applications = "decided", None, {}
                 self.decisions.append(event)
-                self.applications = {}
             case PermissionSought(by=by, court=court):
                 self.applications[by] = Application(by, court, "pending")
             case PermissionDecided(outcome="granted", by=by, court=court):
                 self._state, self.tier, self.applications = "lodged", court or self.tier, {}
                 self._went_on_to[self.tier] = by
             case PermissionDecided(by=by):
-                self.applications[by] = replace(self.applications[by], status="refused")
+                self.applications[by] = replace(self.applications[by], status="refused", refused_version=event.version)
             case PermissionRenewed(by=by, court=court):
                 known = self.applications[by]
                 self.applications[by] = replace(known, court=court, status="pending", reconsidered=known.court == court)
-            case Returned(court=court):
-                self._state, self.tier, self.applications = "lodged", court, {}
-            case BecameFinal():
-                self._state = "final"
+            case Returned(court=court, returned_on=day):
+                self._state, self.tier, self.ended_on = "lodged", court, day
+            case BecameFinal(final_on=day):
+                self._state, self.ended_on = "final", day
+            case AppealReopened(court=court):
+                self._state, self.tier, self.ended_on = "decided", court, None
             case AppealWithdrawn():
                 self._state = "withdrawn"
             case _:
                 super().when(event)
+
+
+def _refusal(application: Application) -> int:
+    return application.refused_version

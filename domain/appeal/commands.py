@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from domain.appeal.events import Outcome, Party, Scope
 from domain.case.commands import Act
 from domain.enforcement_notice.commands import Requirements
 from domain.fields import Day, DayOrInstant, Name, Names, PositiveMoney, SomeNames, Text, one_or_several
+
+
+def _each_once(cases: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    if len(set(cases)) < len(cases):
+        msg = "names a case twice"
+        raise ValueError(msg)
+    return cases
+
+
+Targets = Annotated[
+    tuple[UUID, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=20), AfterValidator(_each_once)
+]
 
 
 class Lodge(Act):
@@ -20,7 +32,7 @@ class Lodge(Act):
     OPENS = "always"
     REFERS = {"against": ("fine", "enforcement_notice")}
 
-    against: Annotated[tuple[UUID, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=20)]
+    against: Targets
     scope: Scope
     court: Name
     received_on: DayOrInstant
@@ -85,6 +97,14 @@ class Decide(Act):
     pay_by: Day | None = None
     court: Name | None = None
     per_target: dict[UUID, DecidedTarget] = Field(default_factory=dict, max_length=20)
+
+    @model_validator(mode="after")
+    def _says_where_it_goes(self) -> Self:
+        outcomes = (self.outcome, *(target.outcome for target in self.per_target.values()))
+        if "remitted" in outcomes and self.court is None:
+            msg = "outcome remitted needs court: where the appeal goes, or `authority`"
+            raise ValueError(msg)
+        return self
 
 
 class SeekPermission(Act):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from domain.appeal.events import AppealDecided, Outcome, Party, TargetEffect
 from domain.money import Money
@@ -34,19 +35,19 @@ class DecisionBelow:
     effect: TargetEffect
 
 
-def still_standing(decisions: Sequence[AppealDecided], target: object) -> list[DecisionBelow]:
-    """The decisions about a target that have not fallen, in order."""
+def still_standing(decisions: Sequence[AppealDecided], target: UUID) -> list[DecisionBelow]:
+    """The decisions about a target that have not fallen, in order. What a decision felled stands again when it falls itself."""
     standing: list[DecisionBelow] = []
-    for decision in decisions:
-        effect = next((e for case_id, e in decision.effects.items() if case_id == target), None)
-        if effect is None:
-            continue
-        standing = [below for below in standing if below.version not in effect.falls]
-        standing.append(DecisionBelow(decision.version, decision.tier, effect))
+    fallen: set[int] = set()
+    for decision in reversed(decisions):
+        if decision.version not in fallen:
+            effect = decision.effects[target]
+            fallen.update(effect.falls)
+            standing.insert(0, DecisionBelow(decision.version, decision.tier, effect))
     return standing
 
 
-def what_stands(decisions: Sequence[AppealDecided], target: object) -> Standing:
+def what_stands(decisions: Sequence[AppealDecided], target: UUID) -> Standing:
     """Fold the decisions that have not fallen."""
     standing = Standing()
     for below in still_standing(decisions, target):
@@ -68,7 +69,8 @@ def effect_of(
     tier: str,
     went_on: Party | None,
     remitted_to: str | None,
-    below: Sequence[DecisionBelow],
+    decisions: Sequence[AppealDecided],
+    target: UUID,
     sets_aside: bool,
     amount: Money | None,
     requirements: tuple[Requirement, ...] | None,
@@ -81,8 +83,8 @@ def effect_of(
         tier: the court that decided.
         went_on: who brought the case to it; None at the first court.
         remitted_to: the court, or `authority`, for outcome remitted.
-        below: the decisions that have not fallen.
-        sets_aside: whether success takes the notice away (scope whole or amount) or only a part of it.
+        decisions: those before it, in order.
+        sets_aside: whether success takes the notice away (the subject's, in scope whole or amount) or only a part of it.
     """
     substitution = TargetEffect(outcome=outcome, kind="substituted", amount=amount, requirements=requirements, pay_by=pay_by)
     stands = TargetEffect(outcome=outcome, kind="stands")
@@ -91,7 +93,7 @@ def effect_of(
         case "allowed" if tier == law.first_court or went_on is None:
             return away
         case "allowed":
-            falls = _fallen(below)
+            falls = _fallen(still_standing(decisions, target))
             return (stands if went_on == "respondent" else away).model_copy(update={"falls": falls})
         case "substituted" | "partly_allowed":
             return substitution if amount or requirements or pay_by else stands
@@ -100,7 +102,7 @@ def effect_of(
         case "remitted":
             courts = list(law.courts)
             from_there = courts.index(remitted_to) if remitted_to in courts else 0
-            again = tuple(b.version for b in below if courts.index(b.tier) >= from_there)
+            again = tuple(d.version for d in decisions if courts.index(d.tier) >= from_there)
             return stands.model_copy(update={"falls": again})
         case _:
             return stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -140,7 +141,19 @@ class BecameFinal(CaseEvent):
 
     NAME = "became_final"
 
-    final_on: Day
+    final_on: date
+
+
+class AppealReopened(CaseEvent):
+    """It had ended because a period went by unused; now the period was extended, or turns out to have been used in time.
+
+    `court` is the one whose decision is open to a way on again, `reopened_on` the day from which the appeal is pending again.
+    """
+
+    NAME = "reopened"
+
+    court: Name
+    reopened_on: date
 
 
 class Returned(CaseEvent):
@@ -149,4 +162,4 @@ class Returned(CaseEvent):
     NAME = "returned"
 
     court: Name
-    returned_on: Day
+    returned_on: date

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.appeal.events import (
     AppealDecided,
     AppealLodged,
+    AppealReopened,
     AppealWithdrawn,
     BecameFinal,
     HearingListed,
@@ -44,6 +45,8 @@ def describe(event: CaseEvent) -> str | None:
             return f"Appeal withdrawn on {day(withdrawn_on)}."
         case BecameFinal(final_on=final_on):
             return f"The appeal has been final since {day(final_on)}: no way on is left."
+        case AppealReopened(court=court, reopened_on=reopened_on):
+            return f"The decision of the {court_name(court)} is open to a way on again from {day(reopened_on)}."
         case Returned(court=court, returned_on=returned_on):
             return f"The appeal is before the {court_name(court)} again from {day(returned_on)}."
         case _:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.case.case import Case
+from domain.case.deadlines import Deadline
 from domain.case.events import (
     AppealEnded,
     CaseEvent,
@@ -18,6 +19,7 @@ from domain.case.events import (
 )
 
 MAIN_SCOPES = ("whole", "amount")
+_DUTIES = ("comply", "payment")
 APPEAL_ROLE = {
     "whole": "appeal",
     "amount": "appeal",
@@ -30,21 +32,32 @@ APPEAL_ROLE = {
 
 @dataclass(frozen=True)
 class PendingAppeal:
-    """An appeal against this case that has not ended."""
+    """An appeal against this case that has not ended. `main`: by the subject, against the whole or the amount."""
 
     appeal: UUID
     scope: str
+    by_subject: bool
+    received_on: date | datetime
     main: bool
+
+    @property
+    def bars_recovery(self) -> bool:
+        """Whether it is the subject's, against notice, amount or a variation. A third party's appeal bars nothing."""
+        return self.main or (self.by_subject and self.scope == "variation")
 
 
 class Appealable(Case):
     """A notice that can be appealed against."""
+
+    SCOPES: ClassVar[frozenset[str]]
+    """What an appeal may be against."""
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
         self.appeals: dict[UUID, PendingAppeal] = {}
         self.is_set_aside = False
         self._main_appeal_ended = False
+        self.bar_fell_on: date | None = None
 
     @property
     def under_appeal(self) -> bool:
@@ -66,16 +79,17 @@ class Appealable(Case):
 
     # What may be done
 
-    def require_appealable(self, scope: str) -> None:
-        """Refuse an appeal against what is not in force, or twice.
+    def require_appealable(self, scope: str, appellant: str) -> None:
+        """Refuse an appeal against what is not in force, or by the subject twice.
 
         Raises:
-            WrongState: no notice is in force, the period has not begun, or such an appeal is pending.
+            WrongState: no notice is in force, the period has not begun, or the subject's appeal is pending.
         """
         role = APPEAL_ROLE[scope]
-        if not self.is_in_appealable_state or self.deadline(role) is None:
+        if not self.is_in_appealable_state or scope not in self.SCOPES or self.deadline(role) is None:
             self.refuse_state(f"there is nothing to appeal against in scope {scope}", now="Check the case in `against`.")
-        if any(APPEAL_ROLE[appeal.scope] == role for appeal in self.appeals.values()):
+        pending = any(appeal.by_subject and APPEAL_ROLE[appeal.scope] == role for appeal in self.appeals.values())
+        if pending and appellant == "subject":
             self.refuse_state("an appeal is pending already", now="Enter what is new in that appeal.")
 
     def require_appeal_in_time(self, scope: str, received_on: date | datetime) -> None:
@@ -88,30 +102,59 @@ class Appealable(Case):
 
     def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:
         """Take note of an appeal; suspend what the regime suspends meanwhile."""
-        law = self.occasion.law
         main = appellant == "subject" and scope in MAIN_SCOPES
         self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
         if appellant == "subject":
             self.meet(APPEAL_ROLE[scope], received_on)
-        if main:
-            since = received_on.astimezone(law.time_zone).date() if isinstance(received_on, datetime) else received_on
-            for deadline in list(self.deadlines.values()):
-                if law.is_suspended_by_appeal(self.TOPIC, deadline.role) and not deadline.terms.urgent:
-                    self.suspend(
-                        deadline,
-                        since=since,
-                        cause=appeal,
-                        reason="An appeal is pending.",
-                        cites=law.cites("suspension_by_appeal"),
-                    )
+        period = self.deadline("appeal")
+        sent_on = self._day(period.terms.count.start) if period else date.min
+        for deadline in list(self.deadlines.values()):
+            self.stand_still_under_appeal(deadline, since=max(self._day(received_on), sent_on))
+
+    def return_to_appeal(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime, since: date) -> None:
+        """The appeal had ended and is pending again, since a date of law; suspended as if it had been lodged then."""
+        main = appellant == "subject" and scope in MAIN_SCOPES
+        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
+        for deadline in list(self.deadlines.values()):
+            self.stand_still_under_appeal(deadline, since=since)
+
+    def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
+        """Suspend a deadline from a date of law, while the subject's main appeal is pending, if the regime says so."""
+        law = self.occasion.law
+        if deadline.terms.urgent or not law.is_suspended_by_appeal(self.TOPIC, deadline.role):
+            return
+        for pending in list(self.appeals.values()):
+            if pending.main:
+                self.suspend(
+                    deadline,
+                    since=since,
+                    cause=pending.appeal,
+                    reason="An appeal is pending.",
+                    cites=law.cites("suspension_by_appeal"),
+                )
 
     def be_set_aside(self, appeal: UUID, *, court: str, decided_on: date) -> None:
         """A court set the notice aside."""
         self.record(SetAside, appeal=appeal, court=court, decided_on=decided_on)
 
     def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:
-        """The decision that set aside or substituted has fallen."""
+        """The decision that set aside or substituted has fallen; what had lapsed because of it stands still again."""
         self.record(Restored, appeal=appeal, court=court, decided_on=decided_on, **stands)
+        for lapsed in list(self.deadlines.values()):
+            if lapsed.status == "lapsed" and self.is_duty(lapsed.role):
+                self.record(DeadlineStarted, role=lapsed.role, terms=lapsed.terms)
+                for still in lapsed.suspensions:
+                    self.suspend(
+                        self.deadlines[lapsed.role],
+                        since=still.since,
+                        cause=still.cause,
+                        reason=still.reason,
+                        cites=self.occasion.law.cites("suspension_by_appeal"),
+                    )
+
+    def is_duty(self, role: str) -> bool:
+        """Whether the deadline is for something that the subject has still to do while the notice stands."""
+        return role.partition(":")[0] in _DUTIES
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; finally set aside, they lapse."""
@@ -127,11 +170,13 @@ class Appealable(Case):
     def when(self, event: CaseEvent) -> None:
         """Keep the pending appeals and whether the notice stands."""
         match event:
-            case TargetAppealLodged(appeal=appeal, scope=scope, main=main):
-                self.appeals[appeal] = PendingAppeal(appeal, scope, main)
-            case AppealEnded(appeal=appeal, main=main):
-                self.appeals.pop(appeal, None)
+            case TargetAppealLodged(appeal=appeal, scope=scope, received_on=received_on, main=main):
+                self.appeals[appeal] = PendingAppeal(appeal, scope, event.appellant == "subject", received_on, main)
+            case AppealEnded(appeal=appeal, main=main, ended_on=ended_on):
+                ended = self.appeals.pop(appeal, None)
                 self._main_appeal_ended = self._main_appeal_ended or main
+                if ended and ended.bars_recovery:
+                    self.bar_fell_on = ended_on
             case SetAside():
                 self.is_set_aside = True
             case Restored():

@@ -15,7 +15,7 @@ from domain.case.commands import (
     RecordJustification,
     ReleaseHold,
 )
-from domain.case.deadlines import WithDeadlines
+from domain.case.deadlines import Deadline, WithDeadlines
 from domain.case.events import (
     Assigned,
     CaseEvent,
@@ -96,7 +96,7 @@ class Case(WithDeadlines):
         self.record(HoldReleased, **dict(act))
 
     def extend_deadline(self, act: ExtendDeadline, law: Regime) -> None:
-        """Give more time, by an authority that the rule knows; a hard ceiling only while it runs."""
+        """Give more time, by an authority that the rule knows; a hard ceiling only while it runs, by the day of the order."""
         deadline = self.deadline(act.role)
         if deadline is None:
             known = ", ".join(sorted(self.deadlines)) or "none"
@@ -109,22 +109,20 @@ class Case(WithDeadlines):
                 cites=rule.cites,
                 now=f"The law lets it be extended by: {allowed}.",
             )
-        late = deadline.status == "passed" and act.authority in ("tribunal_order", "statute")
-        if deadline.status not in ("running", "suspended") and not late:
+        if deadline.status in ("met", "lapsed"):
             self.refuse_state(
-                f"{act.role} is {deadline.status} and can no longer be extended by {act.authority}",
+                f"{act.role} is {deadline.status} and can no longer be extended",
                 cites=rule.cites,
-                now="Only a deadline that runs can be moved.",
+                now="Only a deadline that somebody has still to keep can be moved.",
             )
-        if act.until is not None and not deadline.ended_before(act.until) and act.until != deadline.due:
-            message = f"{act.role} ends on {deadline.due}; {act.until} is earlier. Give a later day."
-            raise Invalid(message, role=act.role, due=str(deadline.due))
-        if deadline.terms.kind == "ceiling" and deadline.ended_before(act.agreed_on):
+        afterwards = act.authority in ("tribunal_order", "statute") and deadline.terms.kind != "ceiling"
+        if deadline.ended_before(act.agreed_on) and not afterwards:
             message = (
-                f"{act.role} ended on {deadline.due}; an extension agreed on {act.agreed_on} comes too late, "
-                "because a hard limit can be extended only while it runs."
+                f"Refused: {act.role} ended on {deadline.due}; an extension of {act.agreed_on} by {act.authority} comes too "
+                "late. Only a court may extend its own limit after it ended."
             )
             raise TooLate(message, cites=rule.cites, role=act.role, due=str(deadline.due))
+        self.require_later(deadline, act.until)
         self.extend(
             deadline,
             until=act.until,
@@ -133,6 +131,16 @@ class Case(WithDeadlines):
             authority=act.authority,
             reason=act.reason,
         )
+
+    def require_later(self, deadline: Deadline, until: date | datetime | None) -> None:
+        """Refuse a new end that is not later than the one that stands.
+
+        Raises:
+            Invalid: it is not.
+        """
+        if until is not None and not deadline.ends_before(until):
+            message = f"Refused: {deadline.role} ends on {deadline.due} already; {until} is not later. Give a later day."
+            raise Invalid(message, role=deadline.role, due=str(deadline.due))
 
     def record_justification(self, act: RecordJustification, _law: Regime) -> None:
         """Give the reasons for passing a soft limit."""
@@ -177,6 +185,26 @@ class Case(WithDeadlines):
         if self.state not in states:
             allowed = " or ".join(states)
             self.refuse_state(f"{to} needs it to be {allowed}", now="See the case's time line for how it came there.")
+
+    def require_same_matter(self, matter_id: UUID, field: str) -> None:
+        """Refuse a case named in a field that belongs to another matter.
+
+        Raises:
+            Invalid: it does.
+        """
+        if self.matter_id != matter_id:
+            message = f"Refused: {field} names {self.reference}, which is of another matter. Name a case of the same matter."
+            raise Invalid(message, field=field, case_id=str(self.id))
+
+    def require_not_before_sending(self, day: date, sent_on: date) -> None:
+        """Refuse the service of a notice before it was sent: it would be another notice's.
+
+        Raises:
+            Invalid: it lies before.
+        """
+        if day < sent_on:
+            message = f"Refused: service on {day} lies before {sent_on}, the day on which the notice was sent. Check the date."
+            raise Invalid(message, served_on=str(day), sent_on=str(sent_on))
 
     def require_no_hold(self, act: str) -> None:
         """Refuse while a legal hold stands.

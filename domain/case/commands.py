@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from domain.case.events import CaseType
 from domain.fields import Day, DayOrInstant, Name, Period, Sha256, Text
+from domain.regimes import Regime
 
 
 class Act(BaseModel):
@@ -34,6 +35,10 @@ class Act(BaseModel):
     """Fields named `_on` whose date may lie after the clock's day; other acts cannot have been done tomorrow."""
     DONE_BY_NOW: ClassVar[frozenset[str]] = frozenset()
     """Fields of other names that cannot lie after the clock's day either."""
+
+    def faults_under(self, law: Regime) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - for those that have any
+        """Faults of form that depend on the regime: the field and what is wrong with it."""
+        return iter(())
 
     def others(self) -> Iterator[tuple[str, UUID, tuple[CaseType, ...]]]:
         """Every other case that the act names: the field, the id, and the case types that it may be of."""

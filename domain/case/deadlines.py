@@ -29,6 +29,8 @@ from domain.case.events import (
 )
 from domain.case.recording import Recording
 from domain.clock import Count, Suspension, end_of
+from domain.fields import day_of
+from domain.refusals import Invalid
 from domain.regimes import RuleVersion
 
 Status = Literal["running", "suspended", "met", "passed", "lapsed"]
@@ -54,7 +56,6 @@ class Deadline:
     set_version: int
     suspensions: tuple[OpenSuspension, ...] = ()
     reason_owed: bool = False
-    passed_version: int | None = None
 
     @property
     def due(self) -> date:
@@ -72,12 +73,19 @@ class Deadline:
         return self.terms.rule.cites
 
     def is_met_by(self, act: date | datetime) -> bool:
-        """Whether an act of that date of law is in time; a bare date counts as before the hour of its day."""
-        return act < self.due_at if isinstance(act, datetime) else act <= self.due
+        """Whether an act of that date of law is in time; a bare date counts as before the hour of its day.
+
+        While it stands still no act is late.
+        """
+        return self.status == "suspended" or not self.ends_before(act)
 
     def ended_before(self, act: date | datetime) -> bool:
-        """Whether its last day lies before the act."""
+        """Whether it had ended before the act."""
         return not self.is_met_by(act)
+
+    def ends_before(self, moment: date | datetime) -> bool:
+        """Whether its end, as it is computed now, lies before a day or an instant."""
+        return moment >= self.due_at if isinstance(moment, datetime) else moment > self.due
 
 
 class WithDeadlines(Recording):
@@ -120,7 +128,7 @@ class WithDeadlines(Recording):
             urgent: an appeal does not suspend it.
             rule: where the role alone does not decide (the courts of an appeal).
         """
-        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, _day(counted_from))
+        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, self._day(counted_from))
         if rule is None:
             return None
         count = Count(rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until)
@@ -128,8 +136,16 @@ class WithDeadlines(Recording):
         return self.deadlines[role]
 
     def terms_of(self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False) -> DeadlineTerms:
-        """Compute a deadline from its count."""
-        end = end_of(count, self.occasion.law)
+        """Compute a deadline from its count.
+
+        Raises:
+            Invalid: it would end after the last year that a date can have.
+        """
+        try:
+            end = end_of(count, self.occasion.law)
+        except OverflowError:
+            message = f"Refused: counted from {count.start}, the period leads beyond the year 9999. Give a shorter one."
+            raise Invalid(message, counted_from=str(count.start)) from None
         return DeadlineTerms(
             kind=rule.kind,
             rule=RuleRef(id=rule.id, version=rule.version, cites=rule.cites),
@@ -145,7 +161,8 @@ class WithDeadlines(Recording):
             urgent=urgent,
         )
 
-    def _terms_again(self, deadline: Deadline, count: Count) -> DeadlineTerms:
+    def terms_again(self, deadline: Deadline, count: Count) -> DeadlineTerms:
+        """Compute a deadline of this case from another count."""
         rule = self.occasion.law.rule_version(count.rule, count.rule_version)
         return self.terms_of(count, rule, anchor=deadline.terms.anchor, urgent=deadline.terms.urgent)
 
@@ -162,11 +179,9 @@ class WithDeadlines(Recording):
         """Move the end: `until` stands as it is; `by` is added to the unrolled end, then rolled once."""
         count = deadline.terms.count
         changed = (
-            count.model_copy(update={"until": until, "extensions": ()})
-            if until is not None
-            else count.model_copy(update={"extensions": (*count.extensions, by)})
+            fixed_at(count, until) if until is not None else count.model_copy(update={"extensions": (*count.extensions, by)})
         )
-        terms = self._terms_again(deadline, changed)
+        terms = self.terms_again(deadline, changed)
         self.record(
             DeadlineExtended,
             role=deadline.role,
@@ -176,7 +191,8 @@ class WithDeadlines(Recording):
             reason=reason,
             old_due=deadline.due,
         )
-        self._follow_anchor(deadline)
+        if deadline.status != "passed" or not deadline.ended_before(agreed_on):
+            self._follow_anchor(deadline)
 
     def recompute(
         self,
@@ -187,26 +203,40 @@ class WithDeadlines(Recording):
         period: str | None = None,
         until: date | datetime | None = None,
         trigger: str | None = None,
+        anchor: str | None = None,
     ) -> None:
-        """Compute an end anew because what it counts from, or its period, changed. What is not given stays."""
+        """Compute an end anew because what it counts from, its period, or its fixed end changed. What is not given stays.
+
+        Another start comes with its `anchor`, and chooses the version of the rule anew, by its date. Another period or fixed
+        end takes the place of the old one and of what had been added to it.
+        """
         if deadline.status in ("met", "lapsed"):
             return
-        changes = {"start": start, "period": period, "until": until, "trigger": trigger}
-        count = deadline.terms.count.model_copy(update={k: v for k, v in changes.items() if v is not None})
-        if count == deadline.terms.count:
+        count = deadline.terms.count
+        if start is not None:
+            rule = self.occasion.law.rule_for(self.TOPIC, deadline.role, self._day(start))
+            count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger})
+            if rule is not None:
+                count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version})
+        if period is not None:
+            count = with_period(count, period)
+        if until is not None:
+            count = fixed_at(count, until)
+        anchor = deadline.terms.anchor if start is None else anchor
+        if count == deadline.terms.count and anchor == deadline.terms.anchor:
             return
-        terms = self._terms_again(deadline, count)
+        terms = self.terms_again(deadline, count).model_copy(update={"anchor": anchor})
         self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
-        self._follow_anchor(deadline)
+        if deadline.status != "passed":
+            self._follow_anchor(deadline)
 
     def _follow_anchor(self, moved: Deadline) -> None:
-        """What counts from the end of a deadline follows it, if that had not ended when it moved."""
-        if moved.status not in ("running", "suspended"):
-            return
+        """What counts from the end of a deadline that moved before it ended is computed anew."""
         due = self.deadlines[moved.role].due
         for deadline in list(self.deadlines.values()):
-            if deadline.terms.anchor == moved.role and deadline.status in ("running", "suspended"):
-                self.recompute(deadline, start=due, reason=f"The end of {moved.role}, from which it counts, moved to {due}.")
+            if deadline.terms.anchor == moved.role:
+                reason = f"The end of {moved.role}, from which it counts, moved to {due}."
+                self.recompute(deadline, start=due, anchor=moved.role, reason=reason)
 
     def suspend(self, deadline: Deadline, *, since: date, cause: UUID, reason: str, cites: tuple[str, ...] = ()) -> None:
         """Stop a deadline from a date of law on, if it had not ended by then and was not met."""
@@ -223,7 +253,7 @@ class WithDeadlines(Recording):
         """
         for deadline in list(self.deadlines.values()):
             mine = next((s for s in deadline.suspensions if s.cause == cause), None)
-            if mine is None:
+            if mine is None or deadline.status != "suspended":
                 continue
             past = Suspension(since=mine.since, until=max(on, mine.since), reason=mine.reason)
             count = deadline.terms.count
@@ -232,7 +262,7 @@ class WithDeadlines(Recording):
                 DeadlineResumed,
                 role=deadline.role,
                 cause=cause,
-                terms=self._terms_again(deadline, count),
+                terms=self.terms_again(deadline, count),
                 resumed_on=on,
                 old_due=deadline.due,
             )
@@ -277,16 +307,16 @@ class WithDeadlines(Recording):
             case DeadlineSet(role=role, terms=terms):
                 known = self.deadlines[role]
                 running = "suspended" if known.suspensions else "running"
-                self._keep(role, terms=terms, status=running, set_version=event.version)
+                self._keep(role, terms=terms, status=running, set_version=event.version, reason_owed=False)
             case DeadlineSuspended(role=role):
                 opened = OpenSuspension(event.since, event.cause, event.reason)
                 self._keep(role, status="suspended", suspensions=(*self.deadlines[role].suspensions, opened))
             case DeadlineMet(role=role):
                 self._keep(role, status="met", suspensions=(), reason_owed=False)
             case DeadlinePassed(role=role):
-                self._keep(role, status="passed", reason_owed=event.reason_owed, passed_version=event.version)
+                self._keep(role, status="passed", reason_owed=event.reason_owed)
             case DeadlineLapsed(role=role):
-                self._keep(role, status="lapsed", suspensions=())
+                self._keep(role, status="lapsed")
             case JustificationRecorded(role=role) if role in self.deadlines:
                 self._keep(role, reason_owed=False)
             case _:
@@ -295,6 +325,15 @@ class WithDeadlines(Recording):
     def _keep(self, role: str, **changes: object) -> None:
         self.deadlines[role] = replace(self.deadlines[role], **changes)  # type: ignore[arg-type] # names checked by replace
 
+    def _day(self, given: date | datetime) -> date:
+        return day_of(given, self.occasion.law.time_zone)
 
-def _day(given: date | datetime) -> date:
-    return given.date() if isinstance(given, datetime) else given
+
+def with_period(count: Count, period: str) -> Count:
+    """The same count with another period, in the place of any fixed end and of what had been added."""
+    return count.model_copy(update={"period": period, "until": None, "extensions": ()})
+
+
+def fixed_at(count: Count, until: date | datetime) -> Count:
+    """The same count with a fixed end, which stands as it is: what had been added, or had stood still, is in it."""
+    return count.model_copy(update={"until": until, "extensions": (), "suspensions": ()})

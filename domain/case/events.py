@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.clock import CalendarRef, Count
-from domain.fields import Day, DayOrInstant, Name, Sha256, Text
+from domain.fields import ComputedEnd, Day, DayOrInstant, Name, Sha256, Text
 from domain.money import Money
 from domain.requirement import Requirement
 from domain.roles import Actor
@@ -186,7 +186,7 @@ class NonComplianceOpened(CaseEvent):
 
     non_compliance: UUID
     about: Name
-    since: Day
+    since: date
 
 
 # Deadlines
@@ -208,7 +208,7 @@ class Trigger(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: str
-    date: DayOrInstant
+    date: ComputedEnd
 
 
 class DeadlineTerms(BaseModel):
@@ -227,7 +227,7 @@ class DeadlineTerms(BaseModel):
     calendar: CalendarRef
     steps: tuple[str, ...]
     marks: tuple[str, ...] = ()
-    nominal: DayOrInstant
+    nominal: ComputedEnd
     due: date
     due_at: datetime
     count: Count
@@ -365,5 +365,5 @@ class AppealEnded(CaseEvent):
     appeal: UUID
     scope: Name
     main: bool
-    ended_on: Day
+    ended_on: date
     ending: Literal["final", "withdrawn"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.clock.period import Period, day_after_count
 from domain.clock.terms import Count, End, Suspension
+from domain.fields import day_of
 
 if TYPE_CHECKING:
     from domain.regimes import Regime, RuleVersion
@@ -24,6 +25,7 @@ def end_of(count: Count, regime: Regime) -> End:
 
     Raises:
         Misconfigured: the regime knows no such rule, or the rule has no period and the notice gave none.
+        OverflowError: the end lies beyond the year 9999.
 
     Law: for the UK Reg 1182/71 Art 3 by DPA 2018 s205(2); the tribunals' rules for their own steps.
     """
@@ -71,17 +73,17 @@ class _Counting:
         nominal = day_after_count(count.start, period, self._zone)
         self._deciding |= {"period", "first_day"} if count.period is None else {"first_day"}
         start = count.start
+        day = day_of(start, self._zone)
         if period.unit == "H":
             bare = not isinstance(start, datetime)
             why = "a bare date counts from the end of its day" if bare else "the hour of the event is not counted"
             self._steps.append(f"Counted from {_words(start)} ({count.trigger}); {why}{_cited(rule.cites_for('first_day'))}.")
         else:
-            day = start.astimezone(self._zone).date() if isinstance(start, datetime) else start
             cited = _cited(rule.cites_for("first_day"))
             self._steps.append(f"{_words(day)} ({count.trigger}) is the day of the event and is not counted{cited}.")
         source = "set by the notice" if count.period else "by the rule"
         by_number = ", by the day of the same number in the month" if period.is_in_months else ""
-        if period.is_in_months and nominal.day != start.day:
+        if period.is_in_months and nominal.day != day.day:
             self._deciding.add("month_end")
         self._steps.append(f"{period} ({source}{_cites_inside(rule.cites)}) end on {_words(nominal)}{by_number}.")
         return nominal

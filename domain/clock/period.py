@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-_WRITTEN = re.compile(r"P(?:(?P<date_number>\d+)(?P<date_unit>[DWMY])|T(?P<hours>\d+)H)")
+_WRITTEN = re.compile(r"P(?:(?P<date_number>[0-9]+)(?P<date_unit>[DWMY])|T(?P<hours>[0-9]+)H)")
 _UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year", "H": "hour"}
 
 
@@ -47,7 +47,10 @@ class Period:
         """The end of the period, its first day (or hour) not counted (Reg 1182/71 Art 3(1)).
 
         Months and years end on the day of the same number, else on the month's last (Art 3(2)(c)). Hours count from the
-        next full hour; of a bare date, from the end of that day. The result of hours is an instant in the zone.
+        next full hour; of a bare date, from the end of that day. The result of hours is an instant in UTC.
+
+        Raises:
+            OverflowError: the end lies beyond the year 9999.
         """
         if self.unit == "H":
             return _next_full_hour(start, zone) + timedelta(hours=self.number)
@@ -57,13 +60,13 @@ class Period:
         return self._shifted(start)
 
     def _shifted(self, day: date) -> date:
-        step = {
-            "D": relativedelta(days=self.number),
-            "W": relativedelta(weeks=self.number),
-            "M": relativedelta(months=self.number),
-            "Y": relativedelta(years=self.number),
-        }[self.unit]
-        return day + step
+        if self.unit in "DW":
+            return day + timedelta(days=self.number * (7 if self.unit == "W" else 1))
+        months = self.number * (12 if self.unit == "Y" else 1)
+        if day.year + months // 12 + 1 > date.max.year:
+            msg = f"{self} after {day} is beyond the year {date.max.year}"
+            raise OverflowError(msg)
+        return day + relativedelta(months=months)
 
 
 def day_after_count(start: date | datetime, period: Period, zone: ZoneInfo) -> date | datetime:

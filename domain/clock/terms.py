@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.fields import DayOrInstant
+from domain.fields import ComputedEnd, DayOrInstant
 
 
 class CalendarRef(BaseModel):
@@ -40,7 +40,7 @@ class Count(BaseModel):
     rule: str
     rule_version: int
     trigger: str
-    start: DayOrInstant
+    start: ComputedEnd
     period: str | None = None
     until: DayOrInstant | None = None
     extensions: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class End(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    nominal: DayOrInstant
+    nominal: ComputedEnd
     due: date
     due_at: datetime
     calendar: CalendarRef

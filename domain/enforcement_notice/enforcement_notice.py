@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.case.appealable import Appealable
+from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, Restored
 from domain.enforcement_notice.commands import (
     Cancel,
@@ -33,6 +36,7 @@ from domain.regimes import Regime
 from domain.requirement import Requirement
 
 _IN_FORCE = "in_force"
+_END_OF_APPEAL_PERIOD = "the end of the appeal period"
 
 
 class EnforcementNotice(Appealable):
@@ -40,6 +44,7 @@ class EnforcementNotice(Appealable):
 
     TOPIC = "enforcement_notice"
     WORDS = "enforcement notice"
+    SCOPES = frozenset({"whole", "refusal_to_vary"})
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
@@ -47,8 +52,9 @@ class EnforcementNotice(Appealable):
         self.notice: NoticeIssued | None = None
         self.requirements: dict[str, Requirement] = {}
         self.notice_requirements: dict[str, Requirement] = {}
-        self.complied: set[str] = set()
-        self.served_on: date | None = None
+        self.complied: dict[str, date | datetime] = {}
+        self.sent_on: date | datetime | None = None
+        self.given_on: date | None = None
 
     @property
     def state(self) -> str:
@@ -57,7 +63,7 @@ class EnforcementNotice(Appealable):
             return self._stage
         if self.is_set_aside:
             return "set_aside"
-        return "complied" if self.requirements and set(self.requirements) <= self.complied else _IN_FORCE
+        return "complied" if self.requirements and set(self.requirements) <= set(self.complied) else _IN_FORCE
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +85,8 @@ class EnforcementNotice(Appealable):
         self.require_period_at_least_minimum(rule, act.representations_within, act.sent_on, "a period for representations")
         self._open_after(investigation)
         given = self.record(PreliminaryNoticeGiven, **dict(act))
-        self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
+        if act.representations_within or (rule and rule.period):
+            self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
 
     def issue(self, act: Issue, law: Regime) -> None:
         """Put the demands in force (s149); compliance not before the appeal period ends (s150(6)) unless urgent (s150(8))."""
@@ -95,50 +102,60 @@ class EnforcementNotice(Appealable):
         self.lapse("The notice was issued.", "representations")
         self.start("appeal", trigger=issued.type, counted_from=sent_on)
         for requirement in act.requirements:
-            self._start_compliance(requirement, issued.type, law)
+            self._start_compliance(requirement, issued.type)
+            self._require_not_before_earliest(requirement, law)
+        investigation.require_same_matter(self.matter_id, "investigation")
+        if act.replaces:
+            self.occasion.cases.case(act.replaces).require_same_matter(self.matter_id, "replaces")
 
     def _investigation(self, case_id: UUID) -> Investigation:
         investigation = self.occasion.cases.case(case_id)
         assert isinstance(investigation, Investigation)
-        if self.version and investigation.matter_id != self.matter_id:
-            message = (
-                f"Refused: {investigation.reference} is of another matter than this notice. Name the notice's own investigation."
-            )
-            raise Invalid(message, investigation=str(case_id))
         return investigation
 
     def _open_after(self, investigation: Investigation) -> None:
         number = len(self.occasion.cases.cases_of(investigation.matter_id, self.TOPIC))
         self.open_with(subject=investigation.subject, reference=f"{investigation.reference}/notice-{number}")
 
-    def _start_compliance(self, requirement: Requirement, trigger: str, law: Regime) -> None:
-        """Start, or compute anew, the deadline of a requirement; not while the day that it counts from is unknown."""
-        counted_from, anchor = self._counted_from(requirement)
-        if counted_from is None or (requirement.comply_within is None and requirement.comply_by is None):
-            return
+    def _start_compliance(self, requirement: Requirement, trigger: str) -> None:
+        """Start the deadline of a requirement, or set it anew; none while the day that it counts from is unknown."""
         role = f"comply:{requirement.id}"
-        urgent = bool(self.notice and self.notice.urgent_reasons)
         known = self.deadline(role)
+        counted_from, anchor = self._counted_from(requirement)
+        if counted_from is None or not requirement.has_time_limit:
+            if known:
+                self.lapse("The requirement has no time limit any more, or none yet.", role)
+            return
         if known and known.status in ("running", "suspended", "passed"):
             self.recompute(
                 known,
                 start=counted_from,
                 period=requirement.comply_within,
                 until=requirement.comply_by,
-                trigger=trigger,
+                trigger=_END_OF_APPEAL_PERIOD if anchor else trigger,
+                anchor=anchor,
                 reason="The requirement, or the day it counts from, changed.",
             )
-        else:
-            self.start(
-                role,
-                trigger="the end of the appeal period" if anchor else trigger,
-                counted_from=counted_from,
-                period=requirement.comply_within,
-                until=requirement.comply_by,
-                anchor=anchor,
-                urgent=urgent,
-            )
-        self._require_not_before_earliest(role, law)
+            return
+        started = self.start(
+            role,
+            trigger=_END_OF_APPEAL_PERIOD if anchor else trigger,
+            counted_from=counted_from,
+            period=requirement.comply_within,
+            until=requirement.comply_by,
+            anchor=anchor,
+            urgent=bool(self.notice and self.notice.urgent_reasons),
+        )
+        if started:
+            self._stand_still_like_the_others(started)
+
+    def _stand_still_like_the_others(self, started: Deadline) -> None:
+        """What starts while an appeal is pending stands still from the day of the appeal, or its own start if that is later."""
+        for pending in [appeal for appeal in self.appeals.values() if appeal.main]:
+            since = self._day(pending.received_on)
+            if started.terms.anchor is None:
+                since = max(since, self._day(started.terms.count.start))
+            self.stand_still_under_appeal(started, since=since)
 
     def _counted_from(self, requirement: Requirement) -> tuple[date | datetime | None, str | None]:
         assert self.notice is not None
@@ -147,16 +164,17 @@ class EnforcementNotice(Appealable):
             case "end_of_appeal_period":
                 return (appeal.due, "appeal") if appeal else (None, None)
             case "served":
-                return self.served_on, None
+                return self.given_on, None
             case "published":
                 return self.notice.published_on, None
             case _:
                 return self.notice.sent_on, None
 
-    def _require_not_before_earliest(self, role: str, law: Regime) -> None:
+    def _require_not_before_earliest(self, requirement: Requirement, law: Regime) -> None:
         assert self.notice is not None
+        role = f"comply:{requirement.id}"
         deadline, appeal = self.deadline(role), self.deadline("appeal")
-        if deadline is None:
+        if deadline is None or deadline.status == "lapsed":
             return
         if deadline.terms.urgent:
             earliest_at = law.earliest_urgent_compliance(self.notice.sent_on)
@@ -175,51 +193,68 @@ class EnforcementNotice(Appealable):
 
     def serve(self, act: Serve, law: Regime) -> None:
         """Record service; what counts from it starts."""
-        self.require_state("preliminary", _IN_FORCE, to="service")
+        self.require_state("preliminary", _IN_FORCE, "complied", to="service")
+        given = act.deemed_on or act.served_on
+        assert self.sent_on is not None
+        self.require_not_before_sending(min(given, act.served_on), day_of(self.sent_on, law.time_zone))
         served = self.record(NoticeServed, **dict(act))
         if self._stage == "preliminary":
             representations = self.deadline("representations")
             if representations:
-                given = act.deemed_on or act.served_on
                 self.recompute(representations, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
             return
         for requirement in self.requirements.values():
             if requirement.counted_from == "served" and requirement.id not in self.complied:
-                self._start_compliance(requirement, served.type, law)
+                known = self.deadline(f"comply:{requirement.id}")
+                if known:
+                    self.recompute(known, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
+                else:
+                    self._start_compliance(requirement, served.type)
 
     def vary(self, act: Vary, law: Regime) -> None:
         """Change the demands (s153(1)); those given replace the ones of the same id."""
         self.require_state(_IN_FORCE, to="a variation")
-        unknown = [r.id for r in act.requirements or () if r.id not in self.requirements]
+        before = self.requirements
+        varied = self.record(NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ())
+        for requirement in act.requirements or ():
+            if self._has_new_time_limit(requirement, before):
+                self._start_compliance(requirement, varied.type)
+                self._require_not_before_earliest(requirement, law)
+        unknown = [r.id for r in act.requirements or () if r.id not in before]
         if unknown:
-            known = ", ".join(self.requirements)
+            known = ", ".join(before)
             message = (
                 f"Refused: the notice has no requirement {', '.join(unknown)}; it has {known}. A new demand needs a new notice."
             )
             raise Invalid(message, unknown=unknown)
-        varied = self.record(NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ())
-        for requirement in act.requirements or ():
-            if requirement.id not in self.complied:
-                if requirement.comply_within is None and requirement.comply_by is None:
-                    self.lapse("The requirement has no period any more.", f"comply:{requirement.id}")
-                self._start_compliance(requirement, varied.type, law)
+
+    def _has_new_time_limit(self, requirement: Requirement, before: Mapping[str, Requirement]) -> bool:
+        """Whether it is still to be met, and its time limit differs from the one that it had."""
+        old = before.get(requirement.id)
+        return requirement.id not in self.complied and (old is None or old.time_limit != requirement.time_limit)
 
     def cancel(self, act: Cancel, _law: Regime) -> None:
         """Take the notice back (s153(1))."""
         self.require_state(_IN_FORCE, "set_aside", "complied", to="a cancellation")
+        self._refuse_if_set_aside_for_good()
         self.record(NoticeCancelled, sent_on=act.sent_on, reasons=act.reasons)
         self.lapse("The notice was cancelled.")
 
     def record_compliance(self, act: RecordCompliance, _law: Regime) -> None:
         """Record that one requirement was met; in time by its date of law, also when recorded later."""
         self.require_state(_IN_FORCE, "set_aside", to="compliance")
+        self._refuse_if_set_aside_for_good()
+        if act.requirement in self.complied:
+            self.refuse_state(f"{act.requirement} is recorded as met already", now="Use correct if the date was wrong.")
         if act.requirement not in self.requirements:
             message = f"Refused: the notice has no requirement {act.requirement!r}; it has {', '.join(self.requirements)}."
             raise Invalid(message, unknown=act.requirement)
-        if act.requirement in self.complied:
-            self.refuse_state(f"{act.requirement} is recorded as met already", now="Use correct if the date was wrong.")
         self.record(ComplianceRecorded, **dict(act))
         self.meet(f"comply:{act.requirement}", act.complied_on)
+
+    def _refuse_if_set_aside_for_good(self) -> None:
+        if self.state == "set_aside" and not self.is_open:
+            self.refuse_state("it was set aside for good", now="Nothing more can be done in it.")
 
     def close(self, act: Close, _law: Regime) -> None:
         """End a notice that can neither be complied with nor enforced."""
@@ -231,29 +266,49 @@ class EnforcementNotice(Appealable):
     def have_requirements_substituted(
         self, appeal: UUID, *, court: str, decided_on: date, requirements: tuple[Requirement, ...]
     ) -> None:
-        """A court put other demands in the place of those that stood; deadlines are computed anew."""
-        law = self.occasion.law
+        """A court put other demands in the place of those that stood; deadlines of those that changed are computed anew."""
+        before = self.requirements
         substituted = self.record(
             RequirementsSubstituted, appeal=appeal, court=court, decided_on=decided_on, requirements=requirements
         )
-        for deadline in list(self.deadlines_of("comply")):
-            if deadline.role.partition(":")[2] not in self.requirements:
-                self.lapse("The court put other demands in the place of this one.", deadline.role)
-        for requirement in requirements:
-            self._start_compliance(requirement, substituted.type, law)
+        self._set_time_limits_anew(before, substituted.type)
+
+    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:
+        """The notice stands again, with the demands that it had before the decision that has fallen."""
+        before = self.requirements
+        super().be_restored(appeal, court=court, decided_on=decided_on, **stands)
+        self._set_time_limits_anew(before, f"{self.TOPIC}.{Restored.NAME}")
+
+    def _set_time_limits_anew(self, before: Mapping[str, Requirement], trigger: str) -> None:
+        for requirement in self.requirements.values():
+            if self._has_new_time_limit(requirement, before):
+                self._start_compliance(requirement, trigger)
+
+    def is_duty(self, role: str) -> bool:
+        """Something demanded that is not done."""
+        kind, _, requirement = role.partition(":")
+        return kind == "comply" and requirement in self.requirements and requirement not in self.complied
+
+    def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
+        """The appeal has ended; what a court took out of the notice for good is no more to be done."""
+        super().leave_appeal(appeal, ended_on=ended_on, ending=ending)
+        if not self.under_appeal:
+            dropped = [d.role for d in self.deadlines_of("comply") if d.role.partition(":")[2] not in self.requirements]
+            if dropped:
+                self.lapse("A court put other demands in the place of this one.", *dropped)
 
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 
     def when(self, event: CaseEvent) -> None:
         """Keep the stage, the requirements and which of them are met."""
         match event:
-            case PreliminaryNoticeGiven(requirements=requirements):
-                self.requirements = _by_id(requirements)
-            case NoticeIssued(requirements=requirements):
-                self._stage, self.notice = _IN_FORCE, event
+            case PreliminaryNoticeGiven(requirements=requirements, sent_on=sent_on):
+                self.requirements, self.sent_on = _by_id(requirements), sent_on
+            case NoticeIssued(requirements=requirements, sent_on=sent_on):
+                self._stage, self.notice, self.sent_on = _IN_FORCE, event, sent_on
                 self.requirements = self.notice_requirements = _by_id(requirements)
-            case NoticeServed(served_on=served_on, deemed_on=deemed_on):
-                self.served_on = deemed_on or served_on
+            case NoticeServed(served_on=served_on, deemed_on=deemed_on) if self._stage == _IN_FORCE:
+                self.given_on = deemed_on or served_on
             case NoticeVaried(requirements=requirements):
                 self.requirements = {**self.requirements, **_by_id(requirements)}
                 self.notice_requirements = {**self.notice_requirements, **_by_id(requirements)}
@@ -264,8 +319,8 @@ class EnforcementNotice(Appealable):
                 super().when(event)
             case NoticeCancelled():
                 self._stage = "cancelled"
-            case ComplianceRecorded(requirement=requirement):
-                self.complied.add(requirement)
+            case ComplianceRecorded(requirement=requirement, complied_on=complied_on):
+                self.complied[requirement] = complied_on
             case NoticeClosed():
                 self._stage = "closed"
             case _:

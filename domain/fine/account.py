@@ -64,11 +64,6 @@ class Account:
                 return day
         return None
 
-    def is_covered_by(self, due: date) -> bool:
-        """Whether what came in up to that day covers what is payable."""
-        covered = self.covered_on()
-        return covered is not None and covered <= due
-
     def intend(self, amount: Money | None) -> None:
         """Name a sum that is not payable yet."""
         self.amount = amount

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 from uuid import UUID
+
+from pydantic import model_validator
 
 from domain.case.commands import Act
 from domain.fields import Day, DayOrInstant, Name, Names, Period, PositiveMoney, SomeNames, Text
+from domain.regimes import Regime
 
 
 class GiveNoticeOfIntent(Act):
@@ -25,6 +29,14 @@ class GiveNoticeOfIntent(Act):
     representations_within: Period | None = None
     oral_representations_by: Day | None = None
     for_non_compliance: UUID | None = None
+
+    def faults_under(self, law: Regime) -> Iterator[tuple[str, str]]:
+        """What the regime wants a notice of intent to state; for non-compliance the tier is the higher."""
+        if law.notice_of_intent_needs_amount:
+            if self.amount is None:
+                yield "amount", f"is required in a notice of intent under {law.title}"
+            if self.tier is None and self.for_non_compliance is None:
+                yield "tier", f"is required in a notice of intent under {law.title}"
 
 
 class RecordRepresentations(Act):
@@ -88,6 +100,13 @@ class VaryPenaltyNotice(Act):
     reasons: Text
     amount: PositiveMoney | None = None
     pay_within: Period | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.amount is None and self.pay_within is None:
+            msg = "a variation changes the amount, the time to pay, or both; give amount or pay_within"
+            raise ValueError(msg)
+        return self
 
 
 class CancelPenaltyNotice(Act):

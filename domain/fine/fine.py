@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.case.appealable import Appealable
+from domain.case.deadlines import with_period
 from domain.case.events import CaseEvent
 from domain.fine.account import Account
 from domain.fine.commands import (
@@ -50,6 +51,7 @@ class Fine(Appealable):
 
     TOPIC = "fine"
     WORDS = "fine"
+    SCOPES = frozenset({"whole", "amount", "variation"})
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
@@ -84,7 +86,7 @@ class Fine(Appealable):
     @property
     def recovery_is_barred(self) -> bool:
         """An appeal against notice, amount or a variation is pending, or a period for one is open (Sch 16 para 9)."""
-        pending = any(appeal.main or appeal.scope == "variation" for appeal in self.appeals.values())
+        pending = any(appeal.bars_recovery for appeal in self.appeals.values())
         return pending or any(period.status == "running" for period in self.deadlines_of("appeal"))
 
     # What may be done: refuse in the order of the codes, then record.
@@ -95,13 +97,12 @@ class Fine(Appealable):
         assert isinstance(investigation, Investigation)
         tier = "higher" if act.for_non_compliance else act.tier
         self._require_ground(act, investigation, tier, law)
-        if law.notice_of_intent_needs_amount and (act.amount is None or tier is None):
-            message = f"Refused: {law.title} wants amount and tier in a notice of intent. Give both."
-            raise Invalid(message, cites=law.cites("notice_of_intent"), missing=["amount", "tier"])
         if act.amount and tier:
             self.require_within_maximum(act.amount, tier, investigation.subject)
         rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
         self.require_period_at_least_minimum(rule, act.representations_within, act.sent_on, "a period for representations")
+        if act.for_non_compliance:
+            self.occasion.cases.case(act.for_non_compliance).require_same_matter(investigation.matter_id, "for_non_compliance")
 
         self.open_with(subject=investigation.subject, reference=self._reference_after(investigation))
         given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier})
@@ -110,19 +111,28 @@ class Fine(Appealable):
 
     def _require_ground(self, act: GiveNoticeOfIntent, investigation: Investigation, tier: str | None, law: Regime) -> None:
         investigation.require_state("open", to="a notice of intent")
-        if not act.for_non_compliance and not investigation.has_finding_for(act.provisions, tier):
+        if act.for_non_compliance:
+            breach = self.occasion.cases.case(act.for_non_compliance)
+            breach.require_state("confirmed", "remedied", "closed", to="a penalty for it")
+        elif not investigation.has_finding_for(act.provisions, tier):
             investigation.refuse_state(
                 f"no finding of tier {tier or 'standard'} or above concerns {', '.join(act.provisions)}",
                 cites=law.cites("finding"),
                 now="Record the finding first.",
             )
         for fine in self.occasion.cases.cases_of(investigation.matter_id, "fine"):
-            if isinstance(fine, Fine) and fine.state == "cancelled" and set(fine.intent.provisions) & set(act.provisions):
+            if isinstance(fine, Fine) and fine.state == "cancelled" and fine.is_about_the_failure(act):
                 fine.refuse_state(
                     "no further notice of intent may be given for the failure it was about",
                     cites=law.cites("cancellation"),
                     now=f"The cancelled notice is {fine.reference}.",
                 )
+
+    def is_about_the_failure(self, act: GiveNoticeOfIntent) -> bool:
+        """Whether another notice of intent would be for the same failure: the same breach of a notice, or of a provision."""
+        if act.for_non_compliance or self.intent.for_non_compliance:
+            return act.for_non_compliance == self.intent.for_non_compliance
+        return bool(set(self.intent.provisions) & set(act.provisions))
 
     def _reference_after(self, investigation: Investigation) -> str:
         number = len(self.occasion.cases.cases_of(investigation.matter_id, self.TOPIC))
@@ -170,8 +180,9 @@ class Fine(Appealable):
 
     def serve(self, act: Serve, _law: Regime) -> None:
         """Record service; what counts from the giving of the notice counts from it."""
-        self.require_state("intended", "issued", to="service")
+        self.require_state("intended", *_PENALTY_STANDS, to="service")
         given = act.deemed_on or act.served_on
+        self.require_not_before_sending(min(given, act.served_on), self.notice.sent_on if self.notice else self.intent.sent_on)
         served = self.record(FineServed, **dict(act))
         roles = ("representations", "penalty_limit") if self._stage == "intended" else ("payment",)
         for role in roles:
@@ -189,9 +200,6 @@ class Fine(Appealable):
     def vary_penalty_notice(self, act: VaryPenaltyNotice, law: Regime) -> None:
         """Change the penalty, never to the subject's detriment (Sch 16 para 7)."""
         self.require_state(*_PENALTY_STANDS, to="a variation")
-        if act.amount is None and act.pay_within is None:
-            message = "Refused: a variation changes the amount, the time to pay, or both. Give amount or pay_within."
-            raise Invalid(message)
         cites = law.cites("variation")
         standing = self.account.amount
         if act.amount and standing and act.amount > standing:
@@ -199,11 +207,10 @@ class Fine(Appealable):
             raise ToDetriment(message, cites=cites, standing=str(standing))
         payment = self.deadline("payment")
         if act.pay_within and payment:
-            rule = law.rule_version(payment.terms.rule.id, payment.terms.rule.version)
-            before = payment.terms.count.period or rule.period
-            if before and rule.ends_before(act.pay_within, before, self._given_on()):
-                message = f"Refused: {act.pay_within} to pay is less than the {before} that the notice gives."
-                raise ToDetriment(message, cites=cites, standing=before)
+            due = self.terms_again(payment, with_period(payment.terms.count, act.pay_within)).due
+            if due < payment.due:
+                message = f"Refused: with {act.pay_within} the sum would be due on {due}, before {payment.due}. Give more time."
+                raise ToDetriment(message, cites=cites, standing=str(payment.due))
 
         varied = self.record(PenaltyNoticeVaried, **dict(act))
         if act.pay_within and payment:
@@ -214,8 +221,11 @@ class Fine(Appealable):
     def cancel_penalty_notice(self, act: CancelPenaltyNotice, _law: Regime) -> None:
         """Take the penalty back for good; what was paid is owed back (Sch 16 para 8)."""
         self.require_state("issued", "settled", "set_aside", to="a cancellation")
+        if self.state == "set_aside" and not self.is_open:
+            self.refuse_state("it was set aside for good", now="Nothing is left to cancel.")
         self.record(PenaltyNoticeCancelled, **dict(act))
         self.lapse("The penalty notice was cancelled.")
+        self._end_recovery_if_nothing_is_owed(act.sent_on)
 
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:
         """Enter money received; parts of any size."""
@@ -245,9 +255,13 @@ class Fine(Appealable):
 
     def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
         """A court put another amount, and perhaps another day to pay, in the place of those that stood."""
-        self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
+        substituted = self.record(
+            AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by
+        )
         payment = self.deadline("payment")
-        if pay_by and payment:
+        if pay_by and payment and payment.status == "met" and self.account.outstanding:
+            self.start("payment", trigger=substituted.type, counted_from=decided_on, until=pay_by)
+        elif pay_by and payment:
             self.recompute(payment, until=pay_by, reason="The court set the day to pay.")
         self._settle_payment(decided_on)
 
@@ -258,16 +272,14 @@ class Fine(Appealable):
 
     def _settle_payment(self, on: date) -> None:
         """Meet the payment deadline when what came in by then covers what is payable; end a recovery paid in full."""
-        payment = self.deadline("payment")
-        if payment and payment.status not in ("met", "lapsed") and self.account.is_covered_by(payment.due):
-            self.meet("payment", self.account.covered_on() or on)
+        covered_on = self.account.covered_on()
+        if covered_on:
+            self.meet("payment", covered_on)
+        self._end_recovery_if_nothing_is_owed(on)
+
+    def _end_recovery_if_nothing_is_owed(self, on: date) -> None:
         if self.in_recovery and not self.account.outstanding:
             self.record(RecoveryCompleted, completed_on=on)
-
-    def _given_on(self) -> date:
-        payment = self.deadline("payment")
-        start = payment.terms.count.start if payment else self.occasion.today
-        return start if type(start) is date else self.occasion.today
 
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 

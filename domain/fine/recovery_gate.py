@@ -21,14 +21,13 @@ def failing_conditions(fine: Fine, on: date) -> dict[str, str]:
         failing["payment_period_ended"] = f"the period to pay runs until {payment.due}"
     if fine.under_appeal:
         failing["no_appeal_pending"] = "an appeal against the notice or the amount is pending"
-    if any(appeal.scope == "variation" for appeal in fine.appeals.values()):
+    if any(appeal.bars_recovery and not appeal.main for appeal in fine.appeals.values()):
         failing["no_variation_appeal_pending"] = "an appeal against a variation is pending"
-    open_periods = [
-        period for period in fine.deadlines_of("appeal") if period.status in ("running", "passed") and not period.ended_before(on)
-    ]
+    open_periods = [p.due for p in fine.deadlines_of("appeal") if p.status != "lapsed" and not p.ends_before(on)]
     if open_periods:
-        last = max(period.due for period in open_periods)
-        failing["appeal_periods_over"] = f"an appeal may still be lodged until {last}"
+        failing["appeal_periods_over"] = f"an appeal may still be lodged until {max(open_periods)}"
+    elif fine.bar_fell_on and on < fine.bar_fell_on:
+        failing["appeal_periods_over"] = f"an appeal, or the way on from it, was open until {fine.bar_fell_on}"
     if fine.in_recovery:
         failing["not_started"] = "recovery was started already"
     return failing

@@ -27,6 +27,14 @@ class Suspect(Act):
     since: Day
     detected_on: Day
 
+    @property
+    def about(self) -> str:
+        """The role of the deadline that was not kept."""
+        if self.payment is not None:
+            return "payment" if self.payment is True else self.payment
+        named = self.requirement or ""
+        return named if ":" in named else f"comply:{named}"
+
     @model_validator(mode="after")
     def _requirement_or_payment(self) -> Self:
         if (self.requirement is None) == (self.payment is None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import Field
@@ -19,9 +20,9 @@ class Suspected(CaseEvent):
 
     of: UUID
     about: Name
-    since: Day
+    since: date
     detected_on: Day
-    due: Day | None = None
+    due: date | None = None
     periodic_penalty: PeriodicPenalty | None = None
 
 

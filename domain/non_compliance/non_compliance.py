@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from domain.case.case import Case
 from domain.case.events import CaseEvent, Cause, Opened
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fields import day_of
+from domain.fine.fine import Fine
 from domain.money import Money
 from domain.non_compliance.commands import (
     Close,
@@ -53,7 +54,6 @@ class NonCompliance(Case):
         self.suspicion: Suspected
         self.opened_by_system = False
         self.liquidations: list[Liquidated] = []
-        self.remedied_on: date | None = None
         self.amount: Money | None = None
         self.paid: Money | None = None
 
@@ -74,18 +74,20 @@ class NonCompliance(Case):
     def suspect(self, act: Suspect, _law: Regime) -> None:
         """Open the case, by an officer; at most one is open for one requirement or payment."""
         target = self.occasion.cases.case(act.of)
-        if act.payment is not None:
-            about = "payment" if act.payment is True else act.payment
-        else:
-            named = act.requirement or ""
-            about = named if ":" in named else f"comply:{named}"
+        about = act.about
+        if isinstance(target, EnforcementNotice):
+            target.require_state("in_force", "complied", "closed", to="a suspicion")
+        elif isinstance(target, Fine):
+            target.require_state("issued", to="a suspicion")
         for already in open_cases_about(target, about):
             target.refuse_state(f"a non-compliance case about {about} is open already", now=f"Go on in {already.reference}.")
-        if isinstance(target, EnforcementNotice) and about.partition(":")[2] not in target.requirements:
-            message = f"Refused: the notice has no requirement {act.requirement!r}; it has {', '.join(target.requirements)}."
-            raise Invalid(message, unknown=act.requirement)
-        if act.payment is not None and target.deadline(about) is None:
-            target.refuse_state(f"it has no deadline {about!r} that could be breached", now="See its deadlines.")
+        kind, _, requirement = about.partition(":")
+        if isinstance(target, EnforcementNotice) and kind == "comply":
+            if requirement not in target.requirements:
+                message = f"Refused: the notice has no requirement {requirement!r}; it has {', '.join(target.requirements)}."
+                raise Invalid(message, unknown=requirement)
+        elif kind not in ("payment", "response") or target.deadline(about) is None:
+            target.refuse_state(f"it has no duty {about!r} that could be breached", now="See its deadlines.")
         self.be_suspected(target, about, since=act.since, detected_on=act.detected_on)
 
     def be_suspected(self, target: Case, about: str, *, since: date, detected_on: date, cause: Cause | None = None) -> None:
@@ -116,7 +118,7 @@ class NonCompliance(Case):
         self.record(Dismissed, **dict(act))
 
     def liquidate(self, act: Liquidate, law: Regime) -> None:
-        """Fix the periodic penalty for [from, to): no day twice, capped over all liquidations of the requirement."""
+        """Fix the periodic penalty for [from, to): no day twice, capped, over all liquidations of the requirement."""
         self.require_state("confirmed", to="liquidation")
         terms = self.suspicion.periodic_penalty
         if terms is None:
@@ -125,12 +127,27 @@ class NonCompliance(Case):
         if act.from_ < first:
             message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
             raise TooEarly(message, cites=law.cites("liquidation"), first=str(first))
-        self._require_fitting(act)
+        before = [liquidated for case in self._all_about_the_same() for liquidated in case.liquidations]
+        self._require_fitting(act, before, law)
         units = _units(terms.per, act.from_, act.to)
-        amount = self._within_cap(terms, terms.rate.times(units))
+        amount = _within_cap(terms, terms.rate.times(units), before)
         self.record(Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount)
 
-    def _require_fitting(self, act: Liquidate) -> None:
+    def _all_about_the_same(self) -> Iterator[NonCompliance]:
+        """Every case about the same requirement, this one and others, ended or not."""
+        mine = self.suspicion.of, self.suspicion.about
+        for case in self.occasion.cases.cases_of(self.matter_id, self.TOPIC):
+            if isinstance(case, NonCompliance) and (case.suspicion.of, case.suspicion.about) == mine:
+                yield case
+
+    def _complied_on(self, law: Regime) -> date | None:
+        notice = self.occasion.cases.case(self.suspicion.of)
+        if not isinstance(notice, EnforcementNotice):
+            return None
+        done = notice.complied.get(self.suspicion.about.partition(":")[2])
+        return day_of(done, law.time_zone) if done else None
+
+    def _require_fitting(self, act: Liquidate, before: Sequence[Liquidated], law: Regime) -> None:
         last = act.decided_on + timedelta(days=1)
         if act.to <= act.from_:
             message = f"Refused: the days end on {act.to} (not counted), which is not after {act.from_}."
@@ -138,20 +155,15 @@ class NonCompliance(Case):
         if act.to > last:
             message = f"Refused: at most up to {last}, the day after the decision, not counted; given {act.to}."
             raise Invalid(message, last=str(last))
-        if self.remedied_on and act.to > self.remedied_on:
-            message = f"Refused: the duty was done on {self.remedied_on}; days from then on cannot be charged."
-            raise Invalid(message, complied_on=str(self.remedied_on))
-        twice = [past for past in self.liquidations if act.from_ < past.to and past.from_ < act.to]
+        complied_on = self._complied_on(law)
+        if complied_on and act.to > complied_on:
+            message = f"Refused: the duty was done on {complied_on}; days from then on cannot be charged."
+            raise Invalid(message, complied_on=str(complied_on))
+        twice = [past for past in before if act.from_ < past.to and past.from_ < act.to]
         if twice:
             which = ", ".join(f"{past.from_} to {past.to - timedelta(days=1)}" for past in twice)
             message = f"Refused: days liquidated before would be charged twice: {which}. Choose other days."
             raise Invalid(message, twice=which)
-
-    def _within_cap(self, terms: PeriodicPenalty, sum_: Money) -> Money:
-        if terms.cap is None:
-            return sum_
-        left = terms.cap.less(self.amount) if self.amount else terms.cap
-        return min(sum_, left)
 
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:
         """Enter money received for what was liquidated; possible after the case ended, while it is owed."""
@@ -194,13 +206,21 @@ class NonCompliance(Case):
                 self.amount = self.amount + amount if self.amount else amount
             case NonCompliancePaymentRecorded(amount=amount):
                 self.paid = self.paid + amount if self.paid else amount
-            case RemedyRecorded(remedied_on=day):
+            case RemedyRecorded():
                 self._state = "remedied"
-                self.remedied_on = day
             case NonComplianceClosed():
                 self._state = "closed"
             case _:
                 super().when(event)
+
+
+def _within_cap(terms: PeriodicPenalty, sum_: Money, before: Sequence[Liquidated]) -> Money:
+    if terms.cap is None:
+        return sum_
+    left = terms.cap
+    for liquidated in before:
+        left = left.less(liquidated.amount)
+    return min(sum_, left)
 
 
 def _units(per: str, start: date, end: date) -> int:

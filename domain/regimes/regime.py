@@ -200,13 +200,16 @@ class Regime:
     def maximum(self, tier: str, subject: Subject) -> Maximum:
         """The most that a penalty of a tier may be for this subject, whichever limb is higher.
 
-        Without a turnover, or for a kind of subject without the percentage limb, the fixed sum alone counts.
+        Without a turnover in the regime's currency, or for a kind of subject without the percentage limb, the fixed sum alone
+        counts: nobody guesses a rate of exchange.
         """
         data = self.data.maxima[tier]
         cites = data.source.cites
         turnover = subject.worldwide_turnover
         if turnover is None or subject.kind not in data.percent_only_for:
             return Maximum(data.fixed, f"the fixed maximum of the {tier} tier", cites)
+        if turnover.currency != data.fixed.currency:
+            return Maximum(data.fixed, f"the fixed maximum of the {tier} tier; the turnover is not in {self.currency}", cites)
         share = turnover.share(Decimal(data.percent_of_turnover) / 100)
         if share > data.fixed:
             return Maximum(share, f"{data.percent_of_turnover} % of the worldwide turnover of {turnover}", cites)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.money import Money
-from tests.desk import ISSUER, PROVISION, REGISTRAR, Desk, appealed, issued
+from tests.desk import ISSUER, PROVISION, REGISTRAR, Desk, appealed, in_force, issued
 
 
 def gbp(amount: str) -> Money:
@@ -416,8 +416,10 @@ ALLOWED = {
     "appeal.decide_permission": set(),
     "appeal.renew_permission": set(),
     "appeal.withdraw": {"lodged", "decided"},
-    "appeal.extend_time": {"decided"},
+    "appeal.extend_time": {"decided", "final"},
 }
+REFUSED_OTHERWISE = {("appeal.seek_permission", "final"): "too_late"}
+"""An application received in time is accepted after the appeal became final: only its lateness forbids it."""
 
 
 @pytest.mark.parametrize("command", ALLOWED)
@@ -442,7 +444,7 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
         "appeal.extend_time": {"role": "permission", "until": "2023-01-10", "ordered_on": day, "reason": "r"},
     }
     outcome = desk.do(command, "appeal", by=REGISTRAR, **fields[command])
-    expected = "accepted" if state in ALLOWED[command] else "wrong_state"
+    expected = "accepted" if state in ALLOWED[command] else REFUSED_OTHERWISE.get((command, state), "wrong_state")
     assert (outcome.refusal or {"code": "accepted"})["code"] == expected
 
 
@@ -460,3 +462,280 @@ def test_no_notice_of_intent_is_needed_twice_after_set_aside() -> None:
         reasons="r",
     )
     assert desk.fine("second").state == "intended"
+
+
+class TestAnApplicationReceivedInTimeButRecordedLate:
+    """What counts is the date of law: the timer made the appeal final, and the application shows that it was not."""
+
+    def test_opens_the_appeal_again_and_bars_recovery_again(self) -> None:
+        desk = decided().at("2022-11-02")
+        assert desk.appeal().state == "final"
+        assert [case.state for case in desk.non_compliances()] == ["suspected"]
+        desk.done(
+            "appeal.seek_permission",
+            "appeal",
+            by=REGISTRAR,
+            by_="appellant",
+            court="first_tier_tribunal",
+            received_on="2022-10-31",
+            grounds=["g"],
+        )
+        assert desk.appeal().state == "decided"
+        assert desk.deadline("appeal", "permission").status == "met"
+        assert desk.fine().under_appeal
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+        assert desk.deadline("notice", "comply:stop").status == "suspended"
+
+    def test_loses_no_day_of_the_suspension(self) -> None:
+        desk = decided().at("2022-11-02")
+        desk.done(
+            "appeal.seek_permission",
+            "appeal",
+            by=REGISTRAR,
+            by_="appellant",
+            court="first_tier_tribunal",
+            received_on="2022-10-31",
+            grounds=["g"],
+        )
+        desk.at("2022-11-30")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-11-30")
+        # suspended from 14 June to 30 November 2022: 169 days after 15 September 2022 is 3 March 2023
+        assert str(desk.deadline("notice", "comply:stop").due) == "2023-03-03"
+
+    def test_brings_back_what_had_lapsed_when_the_notice_was_set_aside_for_good(self) -> None:
+        desk = appealed()
+        decide(desk, "allowed", "2022-10-03")
+        desk.at("2022-11-02")
+        assert desk.deadline("notice", "comply:stop").status == "lapsed"
+        desk.done(
+            "appeal.seek_permission",
+            "appeal",
+            by=REGISTRAR,
+            by_="respondent",
+            court="first_tier_tribunal",
+            received_on="2022-10-31",
+            grounds=["g"],
+        )
+        permission(desk, "granted", "2022-11-07")
+        decide(desk, "allowed", "2022-12-01")
+        assert desk.notice().state == "in_force"
+        assert desk.deadline("notice", "comply:stop").status == "suspended"
+        desk.at("2023-02-01")
+        stop = desk.deadline("notice", "comply:stop")
+        # from 14 June 2022 to 3 January 2023: 203 days after 15 September 2022 is 6 April 2023
+        assert (stop.status, str(stop.due)) == ("running", "2023-04-06")
+
+    def test_takes_a_remitted_appeal_back_from_the_court_below(self) -> None:
+        desk = before_upper_tribunal("allowed", "respondent")
+        decide(desk, "remitted", "2022-10-20", court="first_tier_tribunal")
+        desk.at("2022-12-01")
+        assert (desk.appeal().state, desk.appeal().tier) == ("lodged", "first_tier_tribunal")
+        desk.done(
+            "appeal.seek_permission",
+            "appeal",
+            by=REGISTRAR,
+            by_="appellant",
+            court="upper_tribunal",
+            received_on="2022-11-21",
+            grounds=["g"],
+        )
+        assert (desk.appeal().state, desk.appeal().tier) == ("decided", "upper_tribunal")
+
+
+class TestExtendingTimeForAWayOn:
+    def extended(self, desk: Desk, until: str, day: str) -> None:
+        desk.done("appeal.extend_time", "appeal", by=REGISTRAR, role="permission", until=until, ordered_on=day, reason="Illness")
+
+    def test_after_the_appeal_became_final_opens_it_again(self) -> None:
+        desk = decided().at("2022-11-10")
+        self.extended(desk, "2022-11-24", "2022-11-10")
+        assert desk.appeal().state == "decided"
+        assert desk.fine().under_appeal
+        seek(desk, "appellant", "2022-11-24")
+        assert desk.deadline("appeal", "permission").status == "met"
+
+    def test_unused_makes_it_final_again(self) -> None:
+        desk = decided().at("2022-11-10")
+        self.extended(desk, "2022-11-24", "2022-11-10")
+        desk.at("2022-11-25")
+        assert desk.appeal().state == "final"
+        assert [case.state for case in desk.non_compliances()] == ["dismissed", "suspected"]
+
+    def test_to_an_earlier_day_is_refused(self) -> None:
+        refusal = decided().refused(
+            "appeal.extend_time",
+            "appeal",
+            by=REGISTRAR,
+            role="permission",
+            until="2022-10-20",
+            ordered_on="2022-10-03",
+            reason="r",
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestRenewing:
+    def refused_twice(self) -> Desk:
+        desk = appealed()
+        decide(desk, "allowed", "2022-10-03")
+        seek(desk, "respondent", "2022-10-10")
+        permission(desk, "refused", "2022-11-07")
+        return desk
+
+    def test_goes_to_the_court_above_the_one_that_refused(self) -> None:
+        refusal = self.refused_twice().refused(
+            "appeal.renew_permission", "appeal", by=REGISTRAR, court="first_tier_tribunal", received_on="2022-11-07"
+        )
+        assert refusal["code"] == "invalid"
+
+    def test_in_a_later_round_is_not_measured_by_the_periods_of_an_earlier_one(self) -> None:
+        desk = self.refused_twice()
+        desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-11-07")
+        permission(desk, "refused", "2022-12-05")
+        desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2022-12-05")
+        permission(desk, "granted", "2022-12-12")
+        decide(desk, "remitted", "2023-02-01", court="first_tier_tribunal")
+        desk.at("2023-03-02")
+        decide(desk, "allowed", "2023-04-03")
+        seek(desk, "respondent", "2023-04-03")
+        permission(desk, "refused", "2023-05-01")
+        desk.done("appeal.renew_permission", "appeal", by=REGISTRAR, court="upper_tribunal", received_on="2023-05-01")
+        assert desk.deadline("appeal", "renewal").status == "met"
+
+    def test_waits_for_the_other_party_when_nothing_is_left_to_the_first(self) -> None:
+        desk = before_upper_tribunal("dismissed", "appellant")
+        decide(desk, "partly_allowed", "2022-10-20", amount="GBP 1000000")
+        seek(desk, "appellant", "2022-10-24", "upper_tribunal")
+        permission(desk, "refused", "2022-10-28")
+        assert desk.appeal().state == "decided"
+        assert desk.deadline("appeal", "permission").status == "running"
+        seek(desk, "respondent", "2022-11-01", "upper_tribunal")
+        permission(desk, "refused", "2022-11-07")
+        assert desk.appeal().state == "final"
+
+
+class TestGrantingPermission:
+    def test_to_a_court_that_is_not_above_is_refused(self) -> None:
+        desk = decided()
+        seek(desk, "appellant", "2022-10-10")
+        refusal = desk.refused(
+            "appeal.decide_permission",
+            "appeal",
+            by=REGISTRAR,
+            outcome="granted",
+            sent_on="2022-10-10",
+            court="first_tier_tribunal",
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestDecisionsThatFall:
+    def test_bring_back_the_decision_that_they_had_felled(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000")
+        decide(desk, "allowed", "2022-10-20")
+        assert desk.fine().state == "set_aside"
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "allowed", "2022-10-28")
+        assert (desk.fine().state, desk.fine().account.amount) == ("issued", gbp("1000000"))
+
+    def test_by_remittal_to_the_first_court_leave_the_notice_as_given(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000")
+        decide(desk, "allowed", "2022-10-20")
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "remitted", "2022-10-28", court="first_tier_tribunal")
+        assert (desk.fine().state, desk.fine().account.amount) == ("issued", gbp("7552800"))
+
+
+class TestAThirdPartysAppeal:
+    def lodged(self) -> Desk:
+        desk = issued().at("2022-06-14")
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-06-14",
+            grounds=["g"],
+            appellant="third_party",
+            points=["the reasons"],
+        )
+        return desk
+
+    def test_suspends_and_bars_nothing(self) -> None:
+        desk = self.lodged()
+        assert not desk.fine().under_appeal
+        assert desk.deadline("fine", "appeal").status == "running"
+        desk.at("2022-06-20")
+        assert [case.state for case in desk.non_compliances()] == ["suspected"]
+        desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-06-20")
+
+    def test_when_allowed_does_not_set_the_penalty_aside(self) -> None:
+        desk = self.lodged()
+        decide(desk, "allowed", "2022-10-03")
+        assert desk.fine().state == "issued"
+
+    def test_does_not_keep_the_subject_from_appealing(self) -> None:
+        desk = self.lodged()
+        desk.done(
+            "appeal.lodge",
+            name="own",
+            by=REGISTRAR,
+            against=["fine"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-06-14",
+            grounds=["g"],
+        )
+        assert desk.fine().under_appeal
+
+
+class TestLodgingAgainst:
+    def lodge(self, desk: Desk, **data: Any) -> str | None:
+        fields = {"scope": "whole", "court": "first_tier_tribunal", "received_on": "2022-05-18", "grounds": ["g"]}
+        refusal = desk.do("appeal.lodge", by=REGISTRAR, **{**fields, **data}).refusal
+        return refusal["code"] if refusal else None
+
+    def test_one_case_twice_is_not_well_formed(self) -> None:
+        assert self.lodge(issued(), against=["fine", "fine"]) == "invalid"
+
+    def test_the_amount_of_a_notice_that_has_none_is_refused(self) -> None:
+        assert self.lodge(in_force(), against=["notice"], scope="amount") == "wrong_state"
+
+    def test_cases_of_two_matters_is_refused(self) -> None:
+        desk = issued()
+        other = Desk()
+        other.app, other.time = desk.app, desk.time
+        other.done(
+            "investigation.open",
+            name="inv",
+            key="other-1",
+            reference="INV-2",
+            regime="uk-dpa-2018",
+            subject={"name": "B Ltd", "country": "GB", "kind": "undertaking"},
+            opened_on="2022-05-18",
+            grounds=["g"],
+        )
+        other.done(
+            "enforcement_notice.issue",
+            name="notice",
+            key="other-2",
+            by=ISSUER,
+            investigation="inv",
+            kind="enforcement_notice",
+            decided_on="2022-05-18",
+            sent_on="2022-05-18",
+            requirements=[{"id": "a", "text": "t"}],
+        )
+        assert self.lodge(desk, against=["fine", str(other.names["notice"])]) == "invalid"
+
+    def test_a_notice_before_it_was_sent_suspends_nothing_before_the_sending(self) -> None:
+        desk = in_force()
+        assert self.lodge(desk, against=["notice"], received_on="2022-01-01") is None
+        (appeal,) = [case for case in desk.app.cases_of(desk.notice().matter_id) if desk.app.case(case).TOPIC == "appeal"]
+        desk.names["appeal"] = appeal
+        desk.at("2022-06-17")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-17")
+        # 30 days after 15 September 2022
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-10-17"

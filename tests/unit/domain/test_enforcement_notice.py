@@ -284,7 +284,7 @@ STATES = {
 }
 ALLOWED = {
     "enforcement_notice.issue": {"preliminary"},
-    "enforcement_notice.serve": {"preliminary", "in_force"},
+    "enforcement_notice.serve": {"preliminary", "in_force", "complied"},
     "enforcement_notice.vary": {"in_force"},
     "enforcement_notice.cancel": {"in_force", "complied", "set_aside"},
     "enforcement_notice.record_compliance": {"in_force", "set_aside"},
@@ -309,3 +309,251 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
     by = REGISTRAR if command.endswith("serve") else ISSUER
     outcome = desk.do(command, "notice", by=by, **fields[command])
     assert (outcome.refusal or {"code": "accepted"})["code"] == ("accepted" if state in ALLOWED[command] else "wrong_state")
+
+
+def amend(requirement: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    amended = {**requirement, **changes}
+    return {name: value for name, value in amended.items() if value is not None}
+
+
+def vary(desk: Desk, *requirements: dict[str, Any], day: str = "2022-06-01") -> None:
+    desk.at(day)
+    desk.done("enforcement_notice.vary", "notice", by=ISSUER, sent_on=day, reasons="r", requirements=list(requirements) or None)
+
+
+def extend(desk: Desk, role: str, until: str, day: str, authority: str = "tribunal_order") -> None:
+    desk.at(day)
+    desk.done(
+        "enforcement_notice.extend_deadline",
+        "notice",
+        by=REGISTRAR,
+        role=role,
+        until=until,
+        agreed_on=day,
+        authority=authority,
+        reason="r",
+    )
+
+
+def decide(desk: Desk, day: str, outcome: str, **data: Any) -> None:
+    desk.at(day)
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome=outcome, decided_on=day, sent_on=day, **data)
+
+
+def go_on(desk: Desk, day: str, by: str) -> None:
+    court: dict[str, Any] = {"by_": by, "court": "first_tier_tribunal", "received_on": day, "grounds": ["g"]}
+    desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **court)
+    desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on=day)
+
+
+class TestThePreliminaryNotice:
+    def give(self, day: str = "2021-11-29", **data: Any) -> Desk:
+        desk = investigated().at(day)
+        desk.done(
+            "enforcement_notice.give_preliminary_notice",
+            name="notice",
+            investigation="inv",
+            sent_on=day,
+            requirements=[STOP],
+            **data,
+        )
+        return desk
+
+    def test_gives_time_for_representations_only_when_it_says_so(self) -> None:
+        assert self.give().notice().deadline("representations") is None
+        desk = self.give(representations_within="P14D")
+        assert str(desk.deadline("notice", "representations").due) == "2021-12-13"
+
+    def test_keeps_the_notice_back_while_that_time_runs(self) -> None:
+        desk = self.give(representations_within="P14D").at("2021-12-13")
+        issue: dict[str, Any] = {**ISSUE, "decided_on": "2021-12-13", "sent_on": "2021-12-13", "requirements": [STOP]}
+        refusal = desk.refused("enforcement_notice.issue", "notice", by=ISSUER, **issue)
+        assert (refusal["code"], refusal["details"]["due"]) == ("too_early", "2021-12-13")
+        desk.at("2021-12-14")
+        desk.done("enforcement_notice.issue", "notice", by=ISSUER, **{**issue, "sent_on": "2021-12-14"})
+
+    def test_served_is_not_the_service_of_the_notice_itself(self) -> None:
+        desk = self.give().at("2021-12-01")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2021-12-01", method="post")
+        desk.at("2022-05-18")
+        desk.done("enforcement_notice.issue", "notice", by=ISSUER, **ISSUE, requirements=[SERVED])
+        assert desk.notice().deadline("comply:a") is None
+
+    def test_is_not_yet_something_that_can_be_disobeyed(self) -> None:
+        refusal = self.give().refused(
+            "non_compliance.suspect", of="notice", requirement="stop", since="2021-11-29", detected_on="2021-11-29"
+        )
+        assert refusal["code"] == "wrong_state"
+
+
+class TestComplianceInLaw:
+    def test_while_the_deadline_stands_still_is_in_time_whatever_its_day(self) -> None:
+        desk = appealed().at("2022-12-01")
+        comply(desk, "stop", "2022-12-01")
+        assert desk.deadline("notice", "comply:stop").status == "met"
+        desk.at("2022-12-02")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-12-02")
+        desk.at("2024-01-01")
+        assert [case.suspicion.about for case in desk.non_compliances() if "stop" in case.suspicion.about] == []
+
+    def test_is_not_recorded_in_a_notice_set_aside_for_good(self) -> None:
+        desk = set_aside().at("2024-01-10")
+        refusal = desk.refused(
+            "enforcement_notice.record_compliance",
+            "notice",
+            requirement="stop",
+            complied_on="2024-01-10",
+            assessed_on="2024-01-10",
+        )
+        assert refusal["code"] == "wrong_state"
+
+
+SERVED = {"id": "a", "text": "t", "comply_within": "P3M", "counted_from": "served"}
+
+
+class TestService:
+    def test_while_an_appeal_is_pending_starts_what_stands_still_at_once(self) -> None:
+        desk = in_force(requirements=[SERVED]).at("2022-06-01")
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["notice"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-06-01",
+            grounds=["g"],
+        )
+        desk.at("2022-06-20")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-06-20", method="courier")
+        assert desk.deadline("notice", "comply:a").status == "suspended"
+        desk.at("2022-06-30")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-30")
+        # ten days after 20 September 2022
+        assert str(desk.deadline("notice", "comply:a").due) == "2022-09-30"
+
+    def test_again_keeps_an_extension(self) -> None:
+        desk = in_force(requirements=[SERVED]).at("2022-05-20")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-05-20", method="courier")
+        extend(desk, "comply:a", "2023-01-31", "2022-05-20")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-05-19", method="courier")
+        assert str(desk.deadline("notice", "comply:a").due) == "2023-01-31"
+
+    def test_before_the_sending_is_refused(self) -> None:
+        refusal = in_force().refused("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-05-17", method="courier")
+        assert refusal["code"] == "invalid"
+
+
+class TestVaryingTimeLimits:
+    def test_to_a_fixed_day_and_back_to_a_period(self) -> None:
+        desk = in_force()
+        vary(desk, amend(STOP, comply_within=None, counted_from=None, comply_by="2022-08-01"))
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-08-01"
+        vary(desk, STOP)
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-15"
+
+    def test_of_the_text_alone_keeps_an_extension(self) -> None:
+        desk = in_force()
+        extend(desk, "comply:stop", "2023-01-31", "2022-06-01")
+        vary(desk, amend(STOP, text="Stop it"))
+        assert str(desk.deadline("notice", "comply:stop").due) == "2023-01-31"
+
+    def test_away_makes_the_deadline_lapse(self) -> None:
+        desk = in_force()
+        vary(desk, {"id": "stop", "text": "Stop"})
+        assert desk.deadline("notice", "comply:stop").status == "lapsed"
+
+    def test_from_the_end_of_the_appeal_period_to_sending_no_longer_follows_the_appeal_period(self) -> None:
+        desk = in_force()
+        vary(desk, amend(STOP, counted_from="sent", comply_within="P4M"))
+        # 18 September 2022 is a Sunday, and the 19th the bank holiday for the state funeral
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-20"
+        extend(desk, "appeal", "2022-06-29", "2022-06-10")
+        # 18 September 2022 is a Sunday, and the 19th the bank holiday for the state funeral
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-20"
+        assert str(desk.deadline("notice", "comply:delete").due) == "2022-12-29"
+
+    def test_before_the_earliest_day_comes_before_an_unknown_requirement(self) -> None:
+        now = {"id": "stop", "text": "t", "comply_by": "2022-06-14"}
+        fields: dict[str, Any] = {"sent_on": "2022-05-18", "reasons": "r"}
+        desk = in_force()
+        unknown = {"id": "new", "text": "t"}
+        both = desk.refused("enforcement_notice.vary", "notice", by=ISSUER, requirements=[now, unknown], **fields)
+        assert both["code"] == "too_early"
+
+
+class TestExtendingWhatStoodStill:
+    def test_to_a_day_takes_that_day_as_it_stands(self) -> None:
+        desk = appealed().at("2022-07-14")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-07-14")
+        extend(desk, "comply:stop", "2023-03-01", "2022-07-14", "agreement")
+        assert str(desk.deadline("notice", "comply:stop").due) == "2023-03-01"
+
+    def test_of_the_appeal_period_ordered_before_it_ended_moves_compliance_also_when_recorded_later(self) -> None:
+        desk = in_force().at("2022-06-20")
+        desk.done(
+            "enforcement_notice.extend_deadline",
+            "notice",
+            by=REGISTRAR,
+            role="appeal",
+            until="2022-06-29",
+            agreed_on="2022-06-10",
+            authority="tribunal_order",
+            reason="Illness",
+        )
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-09-29"
+
+
+class TestDemandsOfACourt:
+    LONGER = amend(STOP, comply_within="P6M")
+
+    def test_that_fall_bring_back_the_notices_own_with_their_time_limits(self) -> None:
+        desk = appealed()
+        decide(desk, "2022-10-03", "substituted", requirements=[self.LONGER])
+        assert str(desk.deadline("notice", "comply:stop").due) == "2022-12-15"
+        go_on(desk, "2022-10-03", "respondent")
+        decide(desk, "2022-11-01", "allowed")
+        assert set(desk.notice().requirements) == {"stop", "delete"}
+        stop, delete = desk.deadline("notice", "comply:stop"), desk.deadline("notice", "comply:delete")
+        assert (stop.status, str(stop.due)) == ("suspended", "2022-09-15")
+        assert (delete.status, str(delete.due)) == ("suspended", "2022-12-15")
+
+    def test_that_are_new_stand_still_while_the_appeal_is_pending(self) -> None:
+        desk = appealed()
+        more = {"id": "report", "text": "t", "comply_within": "P2M", "counted_from": "end_of_appeal_period"}
+        decide(desk, "2022-10-03", "substituted", requirements=[STOP, more])
+        assert desk.deadline("notice", "comply:report").status == "suspended"
+
+    def test_that_leave_something_out_make_it_lapse_once_the_appeal_is_final(self) -> None:
+        desk = appealed()
+        decide(desk, "2022-10-03", "substituted", requirements=[STOP])
+        assert desk.deadline("notice", "comply:delete").status == "suspended"
+        desk.at("2022-11-01")
+        assert desk.deadline("notice", "comply:delete").status == "lapsed"
+        assert desk.deadline("notice", "comply:stop").status == "running"
+        assert [case.suspicion.about for case in desk.non_compliances()] == ["payment"]
+
+
+class TestReplacing:
+    def test_a_notice_of_another_matter_is_refused(self) -> None:
+        desk = in_force()
+        other = Desk("2022-05-18")
+        other.app, other.time = desk.app, desk.time
+        other.done(
+            "investigation.open",
+            name="inv",
+            key="other-1",
+            reference="INV-2",
+            regime="uk-dpa-2018",
+            subject={"name": "B Ltd", "country": "GB", "kind": "undertaking"},
+            opened_on="2022-05-18",
+            grounds=["g"],
+        )
+        refusal = desk.refused(
+            "enforcement_notice.issue",
+            by=ISSUER,
+            **{**ISSUE, "investigation": str(other.names["inv"])},
+            requirements=[STOP],
+            replaces="notice",
+        )
+        assert refusal["code"] == "invalid"

@@ -13,6 +13,7 @@ from tests.desk import (
     OFFICER,
     PROVISION,
     REGISTRAR,
+    STOP,
     Desk,
     appealed,
     intended,
@@ -476,7 +477,7 @@ ALLOWED = {
     "fine.record_representations": {"intended"},
     "fine.propose_penalty": {"intended"},
     "fine.issue_penalty_notice": {"intended"},
-    "fine.serve": {"intended", "issued"},
+    "fine.serve": {"intended", "issued", "settled"},
     "fine.give_no_penalty_notice": {"intended"},
     "fine.vary_penalty_notice": {"issued", "settled"},
     "fine.cancel_penalty_notice": {"issued", "settled", "set_aside"},
@@ -510,3 +511,315 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
         assert outcome.refusal is not None
         assert outcome.refusal["code"] in ("wrong_state", "invalid")
         assert outcome.refusal["code"] == "wrong_state" or command == "fine.record_refund"
+
+
+def lodge(desk: Desk, day: str, *, scope: str = "whole", received_on: str | None = None, **data: Any) -> None:
+    desk.at(day)
+    desk.done(
+        "appeal.lodge",
+        name="appeal",
+        by=REGISTRAR,
+        against=["fine"],
+        scope=scope,
+        court="first_tier_tribunal",
+        received_on=received_on or day,
+        grounds=["g"],
+        **data,
+    )
+
+
+def decide(desk: Desk, day: str, outcome: str, **data: Any) -> None:
+    desk.at(day)
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome=outcome, decided_on=day, sent_on=day, **data)
+
+
+def extend(desk: Desk, role: str, until: str, agreed_on: str, authority: str) -> dict[str, Any] | None:
+    return desk.do(
+        "fine.extend_deadline",
+        "fine",
+        by=REGISTRAR,
+        role=role,
+        until=until,
+        agreed_on=agreed_on,
+        authority=authority,
+        reason="r",
+    ).refusal
+
+
+class TestAPenaltyForNonCompliance:
+    """A breach of a notice can itself be penalised (s155(1)(b)), at the higher maximum (s157(4))."""
+
+    def breached(self) -> Desk:
+        desk = issued().at("2022-07-01")
+        desk.non_compliances()
+        return desk
+
+    def give(self, desk: Desk, **data: Any) -> dict[str, Any] | None:
+        day = desk.time.current.date().isoformat()
+        notice = {"investigation": "inv", "for_non_compliance": "non_compliance-1", "sent_on": day, "reasons": "r"}
+        notice |= {"amount": "GBP 17500000"}
+        data.setdefault("provisions", ["DPA 2018 s155(1)(b)"])
+        return desk.do("fine.give_notice_of_intent", name="second", **{**notice, **data}).refusal
+
+    def confirm(self, desk: Desk) -> None:
+        desk.done("non_compliance.confirm", "non_compliance-1", by=ISSUER, decided_on="2022-07-01", reasons="r")
+
+    def test_needs_no_finding_and_is_of_the_higher_tier(self) -> None:
+        desk = self.breached()
+        self.confirm(desk)
+        assert self.give(desk) is None
+        assert desk.fine("second").intent.tier == "higher"
+
+    def test_waits_for_the_confirmation(self) -> None:
+        refusal = self.give(self.breached())
+        assert refusal
+        assert refusal["code"] == "wrong_state"
+
+    def test_is_refused_for_a_breach_in_another_matter(self) -> None:
+        desk = self.breached()
+        self.confirm(desk)
+        desk.done(
+            "investigation.open",
+            name="other",
+            reference="INV-2",
+            regime="uk-dpa-2018",
+            subject={"name": "B Ltd", "country": "GB", "kind": "undertaking"},
+            opened_on="2022-07-01",
+            grounds=["g"],
+        )
+        refusal = self.give(desk, investigation="other")
+        assert refusal
+        assert refusal["code"] == "invalid"
+
+    def test_is_not_barred_by_the_cancelled_penalty_for_the_provision_itself(self) -> None:
+        desk = cancelled()
+        desk.done(
+            "enforcement_notice.issue",
+            name="notice",
+            by=ISSUER,
+            investigation="inv",
+            kind="enforcement_notice",
+            decided_on="2022-05-18",
+            sent_on="2022-05-18",
+            requirements=[STOP],
+        )
+        desk.at("2022-09-16")
+        desk.non_compliances()
+        desk.done("non_compliance.confirm", "non_compliance-1", by=ISSUER, decided_on="2022-09-16", reasons="r")
+        assert self.give(desk, provisions=[PROVISION]) is None
+
+
+class TestATurnoverInAnotherCurrency:
+    def test_leaves_the_fixed_maximum_for_nobody_guesses_a_rate_of_exchange(self) -> None:
+        desk = intended(worldwide_turnover="USD 99000000000", amount="GBP 17500000")
+        refusal = desk.refused("fine.propose_penalty", "fine", amount="GBP 17500001", proposed_on="2021-11-29", reasons="r")
+        assert refusal["code"] == "over_maximum"
+        assert "not in GBP" in refusal["message"]
+
+
+class TestService:
+    def test_of_a_notice_of_intent_on_or_after_the_change_of_the_law_makes_the_limit_soft(self) -> None:
+        desk = intended("2026-02-04")
+        assert desk.deadline("fine", "penalty_limit").terms.kind == "ceiling"
+        desk.at("2026-02-06")
+        desk.done("fine.serve", "fine", by=REGISTRAR, served_on="2026-02-06", method="post")
+        limit = desk.deadline("fine", "penalty_limit")
+        assert (limit.terms.kind, limit.terms.rule.version, str(limit.due)) == ("soft", 2, "2026-08-06")
+
+    def test_before_the_notice_was_sent_is_refused(self) -> None:
+        refusal = issued().refused("fine.serve", "fine", by=REGISTRAR, served_on="2022-05-17", method="post")
+        assert refusal["code"] == "invalid"
+
+    def test_recorded_late_gives_time_again_to_a_payment_that_had_passed(self) -> None:
+        desk = issued().at("2022-06-17")
+        desk.done("fine.serve", "fine", by=REGISTRAR, served_on="2022-05-24", method="post")
+        payment = desk.deadline("fine", "payment")
+        assert (payment.status, str(payment.due)) == ("running", "2022-06-21")
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+        desk.at("2022-06-22")
+        assert [case.state for case in desk.non_compliances()] == ["dismissed", "suspected"]
+
+
+class TestExtendingADeadline:
+    def test_of_a_hard_limit_agreed_in_time_counts_also_when_recorded_after_it_passed(self) -> None:
+        desk = proposed().at("2022-06-10")
+        assert desk.deadline("fine", "penalty_limit").status == "passed"
+        assert extend(desk, "penalty_limit", "2022-07-29", "2022-05-30", "agreement") is None
+        assert desk.deadline("fine", "penalty_limit").status == "running"
+
+    def test_of_a_hard_limit_is_too_late_when_agreed_after_it(self) -> None:
+        refusal = extend(proposed().at("2022-06-10"), "penalty_limit", "2022-07-29", "2022-05-31", "agreement")
+        assert refusal
+        assert refusal["code"] == "too_late"
+
+    def test_to_an_earlier_day_is_refused(self) -> None:
+        for until in ("2022-06-14", "2022-06-15"):
+            refusal = extend(issued(), "payment", until, "2022-05-18", "agreement")
+            assert refusal
+            assert refusal["code"] == "invalid"
+
+    def test_of_a_soft_limit_that_had_passed_owes_no_reason_any_more(self) -> None:
+        desk = intended("2026-02-05").at("2026-08-10")
+        assert desk.deadline("fine", "penalty_limit").reason_owed
+        assert extend(desk, "penalty_limit", "2026-09-30", "2026-08-05", "agreement") is None
+        assert not desk.deadline("fine", "penalty_limit").reason_owed
+
+    def test_beyond_what_a_date_can_be_is_refused(self) -> None:
+        desk = issued()
+        for _ in range(79):
+            desk.done(
+                "fine.extend_deadline",
+                "fine",
+                by=REGISTRAR,
+                role="payment",
+                by_="P100Y",
+                agreed_on="2022-05-18",
+                authority="agreement",
+                reason="r",
+            )
+        refusal = desk.refused(
+            "fine.extend_deadline",
+            "fine",
+            by=REGISTRAR,
+            role="payment",
+            by_="P100Y",
+            agreed_on="2022-05-18",
+            authority="agreement",
+            reason="r",
+        )
+        assert refusal["code"] == "invalid"
+
+
+class TestVaryingTheTimeToPay:
+    def test_counts_from_the_giving_of_the_notice_and_replaces_an_extension(self) -> None:
+        desk = issued().at("2022-06-01")
+        assert extend(desk, "payment", "2022-06-30", "2022-06-01", "agreement") is None
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-01", reasons="r", pay_within="P90D")
+        assert str(desk.deadline("fine", "payment").due) == "2022-08-16"
+
+    def test_below_an_extension_is_to_the_subjects_detriment(self) -> None:
+        desk = issued().at("2022-06-01")
+        assert extend(desk, "payment", "2022-12-01", "2022-06-01", "agreement") is None
+        refusal = desk.refused(
+            "fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-01", reasons="r", pay_within="P60D"
+        )
+        assert refusal["code"] == "to_detriment"
+
+    def test_without_any_change_is_not_well_formed(self) -> None:
+        refusal = issued().refused("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-05-18", reasons="r")
+        assert (refusal["code"], bool(refusal["details"]["faults"])) == ("invalid", True)
+
+
+class TestThePaymentInLaw:
+    def test_counts_by_the_day_on_which_the_last_missing_part_came_in_whatever_the_order_of_recording(self) -> None:
+        desk = issued().at("2022-06-27")
+        pay(desk, "GBP 7000000", "2022-06-24")
+        pay(desk, "GBP 552800", "2022-06-20")
+        (remedied,) = desk.non_compliances()
+        events = desk.app.events_of(remedied.id)
+        assert [str(getattr(event, "remedied_on", "")) for event in events if event.type.endswith("remedy_recorded")] == [
+            "2022-06-24"
+        ]
+
+    def test_opens_another_case_when_a_later_cause_comes(self) -> None:
+        desk = issued().at("2022-07-01")
+        assert extend(desk, "payment", "2022-08-01", "2022-07-01", "tribunal_order") is None
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+        desk.at("2022-08-02")
+        first, second = desk.non_compliances()
+        assert (first.state, second.state, str(second.suspicion.since)) == ("dismissed", "suspected", "2022-08-02")
+
+    def test_that_passes_while_the_appeal_period_is_open_opens_a_case_when_that_ends(self) -> None:
+        desk = issued()
+        assert extend(desk, "appeal", "2022-06-30", "2022-05-18", "tribunal_order") is None
+        desk.at("2022-06-29")
+        assert desk.deadline("fine", "payment").status == "passed"
+        assert desk.non_compliances() == []
+        desk.at("2022-07-01")
+        (suspected,) = desk.non_compliances()
+        assert str(suspected.suspicion.since) == "2022-07-01"
+
+    def test_is_not_owed_while_an_appeal_against_a_variation_is_pending(self) -> None:
+        desk = issued().at("2022-06-10")
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-10", reasons="r", amount="GBP 7000000")
+        desk.at("2022-07-12")
+        assert [case.state for case in desk.non_compliances()] == ["suspected"]
+        lodge(desk, "2022-07-12", scope="variation", received_on="2022-07-08")
+        assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+
+
+class TestACourtsDayToPay:
+    def test_is_taken_also_when_it_restores_what_was_set_aside_below(self) -> None:
+        desk = issued()
+        lodge(desk, "2022-06-14")
+        decide(desk, "2022-10-03", "allowed")
+        court: dict[str, Any] = {
+            "by_": "respondent",
+            "court": "first_tier_tribunal",
+            "received_on": "2022-10-03",
+            "grounds": ["g"],
+        }
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **court)
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2022-10-03")
+        decide(desk, "2022-11-01", "substituted", amount="GBP 1000000", pay_by="2023-03-31")
+        payment = desk.deadline("fine", "payment")
+        assert (desk.fine().account.outstanding, str(payment.due), payment.status) == (gbp("1000000"), "2023-03-31", "running")
+
+    def test_starts_the_payment_again_when_less_had_been_paid_in_time(self) -> None:
+        desk = issued()
+        pay(desk, "GBP 7552800", "2022-05-18")
+        lodge(desk, "2022-06-14")
+        decide(desk, "2022-10-03", "substituted", amount="GBP 8000000", pay_by="2022-12-30")
+        payment = desk.deadline("fine", "payment")
+        assert (payment.status, str(payment.due)) == ("running", "2022-12-30")
+
+
+class TestRecoveryInLaw:
+    def test_ends_with_the_cancellation_of_the_penalty(self) -> None:
+        desk = issued().at("2022-06-20")
+        desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-06-20")
+        desk.done("fine.cancel_penalty_notice", "fine", by=ISSUER, sent_on="2022-06-20", reasons="r")
+        assert not desk.fine().in_recovery
+
+    def test_is_refused_for_a_day_on_which_the_appeal_was_still_pending(self) -> None:
+        desk = issued()
+        lodge(desk, "2022-06-14")
+        decide(desk, "2022-10-03", "dismissed")
+        desk.at("2022-11-02")
+        refusal = desk.refused("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-10-20")
+        assert set(refusal["details"]["conditions"]) == {"appeal_periods_over"}
+        desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-11-01")
+
+    def test_waits_for_the_appeal_period_also_after_an_appeal_was_withdrawn_within_it(self) -> None:
+        desk = issued()
+        assert extend(desk, "appeal", "2022-07-15", "2022-05-18", "tribunal_order") is None
+        lodge(desk, "2022-06-14")
+        desk.at("2022-06-20")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-20")
+        refusal = desk.refused("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-06-20")
+        assert set(refusal["details"]["conditions"]) == {"appeal_periods_over"}
+
+
+def test_a_fine_set_aside_for_good_cannot_be_cancelled() -> None:
+    desk = set_aside().at("2024-01-10")
+    assert not desk.fine().is_open
+    refusal = desk.refused("fine.cancel_penalty_notice", "fine", by=ISSUER, sent_on="2024-01-10", reasons="r")
+    assert refusal["code"] == "wrong_state"
+
+
+class TestVaryingWhatACourtSubstituted:
+    def test_stands_when_the_court_above_dismisses(self) -> None:
+        desk = issued()
+        lodge(desk, "2022-06-14")
+        decide(desk, "2022-10-03", "substituted", amount="GBP 5000000")
+        application: dict[str, Any] = {
+            "by_": "appellant",
+            "court": "first_tier_tribunal",
+            "received_on": "2022-10-03",
+            "grounds": ["g"],
+        }
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **application)
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2022-10-03")
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-10-03", reasons="r", amount="GBP 4000000")
+        decide(desk, "2022-11-01", "dismissed")
+        assert desk.fine().account.amount == gbp("4000000")

@@ -210,3 +210,81 @@ def test_a_command_is_accepted_in_its_states_and_in_no_other(command: str, state
     outcome = desk.do(command, "non_compliance-1", by=by, **data)
     expected = "accepted" if state in ALLOWED[command] else "wrong_state"
     assert (outcome.refusal or {"code": "accepted"})["code"] == expected
+
+
+class TestOneRequirementSeveralCases:
+    """A case that ended, and a later one about the same requirement, are one breach when it comes to money."""
+
+    def second(self) -> Desk:
+        desk = confirmed()
+        assert liquidate(desk, "2022-09-16", "2022-10-01") is None
+        desk.done("non_compliance.close", "non_compliance-1", outcome="o", closed_on="2022-10-10")
+        desk.done(
+            "non_compliance.suspect", name="second", of="notice", requirement="stop", since="2022-09-16", detected_on="2022-10-10"
+        )
+        desk.done("non_compliance.confirm", "second", by=ISSUER, decided_on="2022-10-10", reasons="r")
+        return desk
+
+    def liquidate(self, desk: Desk, from_: str, to: str) -> dict[str, Any] | None:
+        return desk.do("non_compliance.liquidate", "second", by=ISSUER, from_=from_, to=to, decided_on="2022-10-10").refusal
+
+    def test_no_day_is_charged_twice(self) -> None:
+        refusal = self.liquidate(self.second(), "2022-09-30", "2022-10-05")
+        assert refusal
+        assert (refusal["code"], "twice" in refusal["details"]) == ("invalid", True)
+
+    def test_the_cap_holds_over_all(self) -> None:
+        desk = self.second()
+        assert self.liquidate(desk, "2022-10-01", "2022-10-11") is None
+        assert [case.amount for case in desk.non_compliances()] == [
+            Money(Decimal(15000), "GBP"),
+            Money(Decimal(5000), "GBP"),
+        ]
+
+
+class TestLiquidatingAfterCompliance:
+    def test_charges_no_day_from_compliance_on(self) -> None:
+        desk = in_force(requirements=[DAILY])
+        desk.done(
+            "non_compliance.suspect", name="nc", of="notice", requirement="stop", since="2022-05-18", detected_on="2022-05-18"
+        )
+        desk.done("non_compliance.confirm", "nc", by=ISSUER, decided_on="2022-05-18", reasons="r")
+        desk.at("2022-10-10")
+        desk.done(
+            "enforcement_notice.record_compliance",
+            "notice",
+            requirement="stop",
+            complied_on="2022-09-10",
+            assessed_on="2022-10-10",
+        )
+        refusal = desk.refused(
+            "non_compliance.liquidate", "nc", by=ISSUER, from_="2022-09-16", to="2022-09-20", decided_on="2022-10-10"
+        )
+        assert refusal["details"]["complied_on"] == "2022-09-10"
+
+
+class TestSuspectingWhatIsNoDuty:
+    @pytest.mark.parametrize(
+        ("of", "what"),
+        [
+            ("fine", {"requirement": "stop"}),
+            ("fine", {"payment": "appeal"}),
+            ("fine", {"payment": "payment:1"}),
+            ("fine", {"requirement": "response:a"}),
+        ],
+    )
+    def test_is_refused(self, of: str, what: dict[str, Any]) -> None:
+        refusal = issued().refused("non_compliance.suspect", of=of, since="2022-05-18", detected_on="2022-05-18", **what)
+        assert refusal["code"] == "wrong_state"
+
+    def test_of_a_notice_under_a_role_that_it_has_not_is_refused(self) -> None:
+        refusal = in_force().refused(
+            "non_compliance.suspect", of="notice", requirement="response:stop", since="2022-05-18", detected_on="2022-05-18"
+        )
+        assert refusal["code"] == "wrong_state"
+
+    def test_of_a_settled_fine_is_refused(self) -> None:
+        desk = issued()
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 7552800", received_on="2022-05-18", reference="p")
+        refusal = desk.refused("non_compliance.suspect", of="fine", payment=True, since="2022-05-18", detected_on="2022-05-18")
+        assert refusal["code"] == "wrong_state"

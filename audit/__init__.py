@@ -1,0 +1,1 @@
+"""For auditors: a case as it stood at any time, rebuilt from its events."""

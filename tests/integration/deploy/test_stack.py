@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import psutil
 import psycopg
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy import local
 from deploy.kafka_admin import admin_client
@@ -121,10 +122,12 @@ class TestAStackThatIsUp:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(re.sub(r":[^:@]+@", ":wrong@", up.settings.database))
 
-    def test_makes_no_topic_that_nobody_stated(self, up: System) -> None:
+    def test_has_a_broker_that_makes_no_topic_by_itself(self, up: System) -> None:
         with admin_client(up.settings) as client:
-            client.describe_topics(["nobody.stated.this"])
-            assert "nobody.stated.this" not in client.list_topics()
+            broker = ConfigResource(ConfigResourceType.BROKER, "1")
+            configs = client.describe_configs([broker], config_filter="all")["broker"]["1"]
+
+        assert configs["auto.create.topics.enable"]["value"] == "false"
 
     def test_is_left_as_it_is_by_a_second_start(self, up: System) -> None:
         before = pids(up)

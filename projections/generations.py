@@ -49,14 +49,23 @@ def create(connection: Connection, model: ReadModel, generation: Generation) -> 
 
 
 def drop(connection: Connection, model: ReadModel, generation: Generation) -> None:
-    """Remove a generation, and what is parked in it, if it exists."""
+    """Remove a generation, and what is parked in it, if it exists. Waits for whoever still reads it."""
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(model.schema(generation))))
     connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": generation})
 
 
 def switch(connection: Connection, model: ReadModel) -> None:
-    """Put the next generation in the place of the live one, within a transaction that holds the read model alone."""
-    drop(connection, model, "live")
-    following, live = sql.Identifier(model.schema("next")), sql.Identifier(model.schema("live"))
-    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(following, live))
+    """Put the next generation in the place of the live one, within a transaction that holds the read model alone.
+
+    The one that was live is kept as `old`: to drop it here would wait for readers, and let others wait.
+    """
+    if built_by(connection, model):
+        _rename(connection, model, "live", "old")
+    _rename(connection, model, "next", "live")
+    connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": "live"})
     connection.execute(_SQL["parked_go_live"], {"read_model": model.name})
+
+
+def _rename(connection: Connection, model: ReadModel, before: Generation, after: Generation) -> None:
+    names = sql.Identifier(model.schema(before)), sql.Identifier(model.schema(after))
+    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*names))

@@ -16,8 +16,8 @@ from foundation.errors import Misconfigured
 from foundation.sql import load_statements
 from projections import read_models
 
-Generation = Literal["live", "next", "check"]
-"""`live` is read; `next` is being built beside it; `check` is built to compare the live one with, and dropped."""
+Generation = Literal["live", "next", "old", "check"]
+"""`live` is read; `next` is being built beside it; `old` was live and is about to go; `check` is built to compare with, and dropped."""
 
 
 @dataclass(frozen=True)

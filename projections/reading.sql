@@ -61,7 +61,9 @@ FROM read_timeline.timeline
 LEFT JOIN read_cases.cases USING (case_id)
 WHERE (%(matter_id)s::uuid IS NULL OR timeline.matter_id = %(matter_id)s)
   AND (%(case_id)s::uuid IS NULL OR timeline.case_id = %(case_id)s)
-ORDER BY timeline.recorded, timeline.stored_at, cases.first_recorded, timeline.case_id, timeline.version;
+-- Of what was saved together, the case that the command was about comes first.
+ORDER BY timeline.recorded, timeline.stored_at, timeline.case_type <> split_part(timeline.command, '.', 1),
+         cases.first_recorded, timeline.case_id, timeline.version;
 
 -- name: deadlines
 SELECT deadlines.case_id, deadlines.matter_id, coalesce(cases.reference, '') AS reference, deadlines.case_type,

@@ -43,7 +43,9 @@ def rebuild_where_needed(pool: Pool) -> list[str]:
     for model in all_read_models().values():
         with pool.connection() as lock:
             lock.execute(_SQL["lock_rebuild"], {"read_model": model.name})
-            if generations.built_by(lock, model) != model.digest:
+            with pool.connection() as connection:
+                digest = generations.built_by(connection, model)
+            if digest != model.digest:
                 _rebuild(pool, model, lambda _reached, _end: None)
                 rebuilt.append(model.name)
     return rebuilt
@@ -72,6 +74,7 @@ def _begin_or_go_on(pool: Pool, model: ReadModel) -> int:
             generations.enter(connection, model, "next")
             row = connection.execute(_SQL["reached"]).fetchone()
             return row[0] if row else 0
+        generations.drop(connection, model, "old")
         generations.drop(connection, model, "next")
         generations.create(connection, model, "next")
         connection.execute(_SQL["place_table"])
@@ -96,7 +99,9 @@ def _finish(pool: Pool, model: ReadModel, after: int) -> int:
         generations.enter(connection, model, "next")
         connection.execute(_SQL["drop_place_table"])
         generations.switch(connection, model)
-        return reached
+    with pool.connection() as connection:
+        generations.drop(connection, model, "old")
+    return reached
 
 
 def _apply_tail(connection: Connection, model: ReadModel, after: int) -> int:

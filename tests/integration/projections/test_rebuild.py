@@ -15,6 +15,7 @@ from projections.reading import timeline
 from projections.rebuild import rebuild, rebuild_where_needed
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.services import Database
+from tests.waiting import wait_for
 
 TIMELINE = read_model("timeline")
 
@@ -90,3 +91,16 @@ def test_only_what_is_missing_or_was_built_otherwise_is_built(pool: Pool) -> Non
         connection.execute("DROP SCHEMA read_penalties CASCADE")
     assert rebuild_where_needed(pool) == ["cases", "penalties"]
     assert len(all_read_models()) == 5
+
+
+def test_a_reader_in_the_middle_of_reading_does_not_hinder_the_switch(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    with pool.connection() as reader:
+        assert reader.execute("SELECT count(*) FROM read_timeline.timeline").fetchone() == (0,)
+        rebuilding = Thread(target=rebuild, args=(pool, TIMELINE))
+        rebuilding.start()
+        wait_for(lambda: len(timeline(pool)) == len(deliveries), what="the switch")
+        assert rebuilding.is_alive(), "the old generation goes only when nobody reads it"
+    rebuilding.join(30)
+    with pool.connection() as connection:
+        assert connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'read_timeline_old'").fetchone() is None

@@ -9,13 +9,16 @@ import typer
 from foundation.logs import configure_logs
 from interfaces.cli import (
     cases,
+    commands,
     deadlines,
     demo,
+    do,
     load,
     maintenance,
     matters,
     penalties,
     rehearse,
+    show,
     stack,
     timeline,
 )
@@ -34,6 +37,9 @@ app = typer.Typer(
 )
 app.command()(rehearse.rehearse)
 app.command()(load.load)
+app.command("do")(do.do)
+app.command()(commands.commands)
+app.command()(show.show)
 app.command()(matters.matters)
 app.command()(cases.cases)
 app.command()(timeline.timeline)

@@ -32,9 +32,9 @@ Timers = Annotated[
 def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = None, json: Json = False) -> None:
     """Play case scripts into the running system, each through the ordinary commands.
 
-    While it lasts a matter's time is the script's. A load that was stopped goes on after the last step that was done;
-    a script that was loaded before is left alone. Ends with 0 when everything happened as stated, 1 with each
-    difference, or when what was played before differs from the file, 2 when a file is malformed.
+    While it lasts a matter's time is the script's. A load that was stopped goes on after the last step that was done.
+
+    Ends with 0 when everything happened as stated; 1 with each difference, or when a file tells otherwise what was played before.
     """
     scripts = parse_files(files)
     loadings: list[Loading] = []
@@ -51,7 +51,8 @@ def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = Non
                     raise
                 progress.end(one.loading)
         if wait is not None:
-            versions = {case.id: case.version for one in loadings if one.report for case in one.report.cases.values()}
+            cases = [system.app.case(case_id) for script in scripts for case_id in system.app.cases_of(script.matter_id)]
+            versions = {case.id: case.version for case in cases}
             require_read_models(system.pool, versions, wait)
     if json:
         print_json({"scripts": [loading.as_json() for loading in loadings]})

@@ -1,0 +1,29 @@
+"""Which case is meant: its id, the beginning of it, or its reference."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+
+from foundation.database import Pool
+from interfaces.errors import NotDone
+from projections.reading import find_case
+
+
+def case_id_of(pool: Pool, text: str) -> UUID:
+    """The case that somebody names. A whole id needs no read model, and may be of a case that is not there.
+
+    Raises:
+        NotFound: no case has that reference, or several ids begin so.
+        NotDone: the read models that know references are not built yet.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        pass
+    try:
+        return find_case(pool, text)
+    except psycopg.errors.UndefinedTable:
+        message = f"The read models are not built yet, so {text!r} cannot be looked up. Give the case's whole id, or start the system (`regcase up`)."
+        raise NotDone(message) from None

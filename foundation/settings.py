@@ -35,8 +35,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
 
     data: Path = _PROJECT / ".regcase"
-    database_url: str | None = None
-    database_owner_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)  # it holds a password
+    database_owner_url: str | None = Field(default=None, repr=False)
     kafka_bootstrap: str | None = None
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_ssl_cafile: Path | None = None

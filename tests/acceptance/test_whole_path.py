@@ -1,0 +1,145 @@
+"""A matter from command to read model and deadline, on the real stack, through the real commands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.acceptance.checks import (
+    CLEARVIEW,
+    HALDEN,
+    doubled_in_topic,
+    missing_from_topic,
+    query,
+    rehearsed,
+    settle,
+    stored,
+)
+from tests.system import System
+from tests.waiting import wait_for
+
+READ_MODELS = ("cases", "deadlines", "matters", "penalties", "timeline")
+
+
+def asked(system: System, *arguments: str) -> Any:
+    return json.loads(system.run(*arguments, "--json").out)
+
+
+def rows_of_every_read_model(system: System) -> dict[str, list[str]]:
+    tables = query(
+        system,
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename <> 'definition' ORDER BY 1, 2",
+        [f"read_{name}" for name in READ_MODELS],
+    )
+    return {
+        f"{schema}.{table}": [
+            row[0] for row in query(system, f"SELECT to_jsonb(held)::text FROM {schema}.{table} AS held ORDER BY 1")
+        ]
+        for schema, table in tables
+    }
+
+
+def test_both_cases_load_as_stated_and_reach_every_read_model(system: System) -> None:
+    loaded = system.run("load", str(CLEARVIEW), str(HALDEN), "--wait", "30")
+    assert "clearview-uk: loaded, 22 steps; everything happened as stated." in loaded.out
+    assert "halden-beacon-uk: loaded, 23 steps; everything happened as stated." in loaded.out
+    assert stored(system) == rehearsed(CLEARVIEW, HALDEN)
+    settle(system)
+
+
+def test_every_event_is_published_once_and_in_order(system: System) -> None:
+    assert not missing_from_topic(system)
+    assert doubled_in_topic(system) == []
+
+
+def test_the_docket_tells_where_each_case_stands(system: System) -> None:
+    docket = {row["reference"]: row for row in asked(system, "cases")}
+    fine = docket["INV-CLEARVIEW/fine-1"]
+    assert (fine["state"], fine["under_appeal"], fine["final"]) == ("issued", True, False)
+    assert fine["outstanding"] == {"amount": "7552800.00", "currency": "GBP"}
+    assert docket["INV-CLEARVIEW/notice-1"]["state"] == "in_force"
+    assert (docket["INV-CLEARVIEW/appeal-1"]["state"], docket["INV-CLEARVIEW/appeal-1"]["tier"]) == (
+        "lodged",
+        "first_tier_tribunal",
+    )
+    assert docket["INV-HALDEN/fine-1"]["in_recovery"] is True
+
+
+def test_the_deadlines_carry_rule_and_worked_steps(system: System) -> None:
+    deadlines = {(row["reference"], row["role"]): row for row in asked(system, "deadlines", "--matter", "INV-CLEARVIEW")}
+    limit = deadlines["INV-CLEARVIEW/fine-1", "penalty_limit"]
+    assert (limit["due"], limit["status"], limit["rule"]) == ("2022-05-30", "met", "uk-dpa-2018/sch16-2")
+    assert any("Sun 29 May 2022 is a Sunday; the next working day is Mon 30 May 2022" in step for step in limit["steps"])
+    explained = system.run("deadlines", "--matter", "INV-CLEARVIEW", "--explain").out
+    assert "Sun 29 May 2022 is a Sunday; the next working day is Mon 30 May 2022 (Reg 1182/71 Art 3(4))." in explained
+
+
+def test_the_timers_opened_one_case_for_each_cause(system: System) -> None:
+    opened = [row["reference"] for row in asked(system, "cases") if row["opened_by_system"]]
+    assert sorted(opened) == [
+        "INV-HALDEN/fine-1/non-compliance-1",
+        "INV-HALDEN/fine-2/non-compliance-4",
+        "INV-HALDEN/notice-1/non-compliance-2",
+        "INV-HALDEN/notice-1/non-compliance-3",
+    ]
+
+
+def test_the_penalties_are_summed_by_year_and_regime(system: System) -> None:
+    by_year = {row["year"]: row for row in asked(system, "penalties")["by_year"]}
+    assert by_year[2022]["imposed"] == {"amount": "7552800.00", "currency": "GBP"}
+    assert by_year[2024]["outstanding"] == {"amount": "480000.00", "currency": "GBP"}
+
+
+def test_the_time_line_has_every_event_with_both_kinds_of_date(system: System) -> None:
+    told = asked(system, "timeline", "INV-CLEARVIEW")
+    assert len(told) == len(rehearsed(CLEARVIEW))
+    decided = next(row for row in told if row["words"].startswith("The Upper Tribunal decided"))
+    assert (decided["law_date"], decided["recorded"][:10]) == ("2025-10-06", "2025-10-07")
+
+
+def test_rows_built_anew_equal_the_live_ones(system: System) -> None:
+    live = rows_of_every_read_model(system)
+    system.run("rebuild", "all")
+    assert rows_of_every_read_model(system) == live
+    assert all(live[f"read_{name}.{name}"] for name in READ_MODELS)
+
+
+def test_the_same_load_again_plays_nothing(system: System) -> None:
+    before = stored(system)
+    again = system.run("load", str(CLEARVIEW), str(HALDEN))
+    assert "all 22 steps were played before" in again.out
+    assert stored(system) == before
+
+
+def test_reconcile_finds_what_was_tampered_with(system: System) -> None:
+    query(system, "UPDATE read_penalties.penalties SET received = 5 WHERE reference = 'INV-CLEARVIEW/fine-1' RETURNING 1")
+    query(system, "DELETE FROM read_timeline.timeline WHERE event_type = 'appeal.lodged' RETURNING 1")
+    told = json.loads(system.run("reconcile", "--json", exit_code=1).out)["differences"]
+    assert {(row["read_model"], row["kind"]) for row in told} == {
+        ("penalties", "row_different"),
+        ("timeline", "row_missing"),
+    }
+    assert "received: holds 5" in system.run("reconcile", exit_code=1).out
+    system.run("rebuild", "penalties")
+    system.run("rebuild", "timeline")
+    system.run("reconcile")
+
+
+def test_a_command_is_given_and_read_back(system: System) -> None:
+    given = system.run(
+        "do", "fine.assign", "--on", "INV-CLEARVIEW/fine-1", "--by", "head:admin", "--with", "officer=second", "--with",
+        "role=lead", "--wait", "20",
+    )  # fmt: skip
+    assert "second" in given.out
+    fine = next(row for row in asked(system, "cases") if row["reference"] == "INV-CLEARVIEW/fine-1")
+    assert fine["officer"] == "second"
+
+
+def test_status_tells_that_all_is_well(system: System) -> None:
+    status = asked(system, "status")
+    assert status["faults"] == []
+    assert {process["name"] for process in status["processes"]} == {"kafka", "postgres", "reconciler", "relay", "worker"}
+    assert all(process["running"] and process["since"] for process in status["processes"])
+    assert status["read_models"].keys() == set(READ_MODELS)
+    assert status["relay"]["events"] == 0
+    wait_for(lambda: asked(system, "status")["being_loaded"] == [], what="the end of loads")

@@ -1,0 +1,140 @@
+"""A stopped broker and a stopped database, while commands arrive; and what is wrong in the topic."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from deploy.topics import EVENTS
+from tests.acceptance.checks import CLEARVIEW, HALDEN, query, rehearsed, settle, stored, variant
+from tests.system import Answer, System
+from tests.topics import Published, inject, published
+from tests.waiting import wait_for
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded(system: System) -> None:
+    system.run("load", str(CLEARVIEW), "--wait", "30")
+
+
+def assign(system: System, officer: str, *, key: str | None = None, exit_code: int | None = 0) -> Answer:
+    case_id = next(case_id for case_id, _, topic in stored(system) if topic == "fine.opened") if exit_code == 0 else FINE[0]
+    FINE[:] = [case_id]
+    keyed = ("--key", key) if key else ()
+    return system.run(
+        "do", "fine.assign", "--on", str(case_id), "--by", "head:admin", "--with", f"officer={officer}", "--with",
+        "role=lead", *keyed, exit_code=exit_code,
+    )  # fmt: skip
+
+
+FINE: list[object] = []
+
+
+def officer(system: System) -> str:
+    return str(query(system, "SELECT officer FROM read_cases.cases WHERE case_type = 'fine' AND officer IS NOT NULL")[0][0])
+
+
+def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, tmp_path: Path) -> None:
+    script = variant(HALDEN, "without-kafka", tmp_path)
+    system.stop("kafka")
+    try:
+        assign(system, "while-kafka-was-away")
+        assert "everything happened as stated" in system.run("load", str(script)).out
+        assert system.run("status", exit_code=3).out.count("NOT REACHABLE") == 1
+    finally:
+        system.start("kafka")
+    assert officer(system) == "while-kafka-was-away"
+    assert set(rehearsed(script)) <= set(stored(system))
+    settle(system)
+
+
+def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: System) -> None:
+    assign(system, "before")
+    system.stop("postgres")
+    try:
+        began = time.monotonic()
+        refused = assign(system, "while-it-was-away", key="k-1", exit_code=3)
+        assert time.monotonic() - began < 15
+        assert "The database does not answer" in refused.err
+        assert "Traceback" not in refused.err
+        assert system.run("cases", exit_code=3).err.startswith("The database does not answer")
+        assert "NOT REACHABLE" in system.run("status", exit_code=3).out
+    finally:
+        system.start("postgres")
+    wait_for(lambda: system.run("cases", exit_code=None).exit_code == 0, what="the database")
+    wait_for(lambda: assign(system, "after", key="k-2", exit_code=None).exit_code == 0, what="a command")
+    wait_for(lambda: officer(system) == "after", what="the read model")
+    assert not query(system, "SELECT 1 FROM read_timeline.timeline WHERE words LIKE '%%while-it-was-away%%'")
+    settle(system)
+
+
+def test_duplicates_gaps_and_garbage_in_the_topic_change_nothing(system: System) -> None:
+    """The last event of each case again, then everything again in reverse, then what is no event at all."""
+    messages = published(system.settings.kafka, EVENTS.name)
+    lines = len(query(system, "SELECT 1 FROM read_timeline.timeline"))
+    inject(system.settings.kafka, EVENTS.name, [*messages[-5:], *reversed(messages)])
+    forged = Published(0, 0, b"k", b'{"amount": 1}', {"ce_id": f"{uuid4()}/1", "ce_digest": "0" * 64})
+    garbage = Published(3, 0, None, b"\x00\xff", {})
+    inject(system.settings.kafka, EVENTS.name, [garbage, forged, garbage])
+    wait_for(lambda: len(query(system, "SELECT 1 FROM rejected_messages")) == 3, what="the rejection of three messages")
+    assert len(query(system, "SELECT 1 FROM read_timeline.timeline")) == lines
+    assert json.loads(system.run("status", "--json").out)["rejected_messages"] == 3
+    system.run("reconcile")
+
+
+def test_messages_that_the_worker_never_gets_are_brought_by_the_reconciler(system: System, tmp_path: Path) -> None:
+    """The whole way through Kafka is cut: relay and worker are stopped."""
+    script = variant(CLEARVIEW, "cut-off", tmp_path)
+    system.stop("relay")
+    system.stop("worker")
+    try:
+        assert "everything happened as stated" in system.run("load", str(script), "--wait", "30").out
+    finally:
+        system.start("worker")
+        system.start("relay")
+    settle(system)
+
+
+def test_a_poisoned_event_waits_with_its_case_and_goes_on_when_it_is_mended(system: System, tmp_path: Path) -> None:
+    script = variant(CLEARVIEW, "poisoned", tmp_path)
+    bad = next((case_id, version) for case_id, version, name in rehearsed(script) if name == "fine.penalty_notice_issued")
+    system.stop("relay")
+    system.stop("worker")
+    system.stop("reconciler")
+    # Nobody projects while the case comes to be, so the deadlines are fired by hand of the load's own look at the cases.
+    load = system.run("load", str(script), "--timers-within", "1", exit_code=1)
+    assert "Are the workers running?" in load.err
+    system.start("reconciler")
+    system.run("load", str(script))
+    system.stop("reconciler")
+    _set_schema_version(system, bad, 1, 99)
+    query(system, "UPDATE read_timeline.positions SET version = %s WHERE case_id = %s RETURNING 1", bad[1] - 1, bad[0])
+    query(system, "DELETE FROM read_timeline.timeline WHERE case_id = %s AND version >= %s RETURNING 1", *bad)
+    for name in ("reconciler", "worker", "relay"):
+        system.start(name)
+    (parked,) = wait_for(lambda: json.loads(system.run("parked", "list", "--json").out), what="the parking")
+    assert (parked["read_model"], parked["case_id"], parked["version"]) == ("timeline", str(bad[0]), bad[1])
+    assert "unknown to this version of the program" in system.run("parked", "show", str(bad[0])).out
+    system.run("parked", "retry", "timeline", str(bad[0]), exit_code=1)
+    refused = system.run("parked", "skip", "timeline", str(bad[0]), "--by", "x:officer", "--reason", "r", exit_code=1)
+    assert "needs the role admin" in refused.err
+    _set_schema_version(system, bad, 99, 1)
+    system.run("parked", "retry", "timeline", str(bad[0]))
+    assert json.loads(system.run("parked", "list", "--json").out) == []
+    settle(system)
+
+
+def _set_schema_version(system: System, event: tuple[object, int], before: int, after: int) -> None:
+    """Damage or mend a stored event, as only the owner of the table can."""
+    with psycopg.connect(system.settings.database_owner) as connection:
+        changed = connection.execute(
+            "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8') "
+            "WHERE originator_id = %s AND originator_version = %s",
+            (f'"schema_version":{before}', f'"schema_version":{after}', *event),
+        )
+        assert changed.rowcount == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node
@@ -39,11 +39,18 @@ _OF_DEADLINES = ("due", "status", "rule")
 
 
 class ExpectationReader(Reader):
-    """Reads the `expect` of a step, given the cases that the script has named up to there."""
+    """Reads the `expect` of a step.
 
-    def __init__(self, faults: list[Fault], cases: Mapping[str, CaseType]) -> None:
+    Args:
+        faults: where faults are noted.
+        cases: the cases that the script has named up to there.
+        doubtful: names that were given in a faulty way; what is expected of them is not looked at.
+    """
+
+    def __init__(self, faults: list[Fault], cases: Mapping[str, CaseType], doubtful: Collection[str] = ()) -> None:
         super().__init__(faults)
         self._cases = cases
+        self._doubtful = doubtful
 
     def read(self, node: Node) -> Expectation:
         """The expectation; faults are noted."""
@@ -56,6 +63,8 @@ class ExpectationReader(Reader):
             case_type = self._cases.get(name) or case_type_of_system_name(name)
             if name == "cases":
                 number = self._number(value)
+            elif case_type is None and name in self._doubtful:
+                continue
             elif case_type is None:
                 known = ", ".join(self._cases) or "none yet"
                 self.fault(place, f"the case {shown(name)} is unknown; cases named so far: {known}")

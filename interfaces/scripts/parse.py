@@ -60,6 +60,8 @@ class _ScriptReader(Reader):
         self._source = source
         self._actors: dict[str, Actor] = {}
         self._cases: dict[str, CaseType] = {}
+        self._doubtful: set[str] = set()
+        """Names of actors and cases that were given in a faulty way: their use is no further fault."""
         self._zone = ZoneInfo("UTC")
         self._last: datetime | None = None
 
@@ -94,6 +96,7 @@ class _ScriptReader(Reader):
             if role not in get_args(Role):
                 known = ", ".join(get_args(Role))
                 self.fault(place_of(value), f"the role {shown(role)} is unknown; roles are {known}")
+                self._doubtful.add(name)
                 continue
             try:
                 self._actors[name] = Actor(id=name, role=role)
@@ -126,7 +129,9 @@ class _ScriptReader(Reader):
         data, references = self._with(fields.get("with"), command)
         self._without_command(fields, command)
         named = self._named(fields, command, refused=refused is not None)
-        expect = ExpectationReader(self.faults, self._cases).read(fields["expect"]) if "expect" in fields else None
+        expect = (
+            ExpectationReader(self.faults, self._cases, self._doubtful).read(fields["expect"]) if "expect" in fields else None
+        )
         if at is None:
             return None
         return Step(number, node.start_mark.line + 1, at, written, command, named, on, by, data, references, refused, expect)
@@ -163,7 +168,7 @@ class _ScriptReader(Reader):
                 self.fault(place_of(fields["do"]), "a step with a command needs the key 'by': who gives it")
             return None
         given = self.text(fields, "by")
-        if given and given not in self._actors:
+        if given and given not in self._actors and given not in self._doubtful:
             known = ", ".join(self._actors) or "none"
             self.fault(place_of(fields["by"]), f"the actor {shown(given)} is unknown; the script's are {known}")
         return self._actors.get(given)
@@ -189,7 +194,7 @@ class _ScriptReader(Reader):
         return given
 
     def _require_case(self, name: str, place: Place) -> None:
-        if name in self._cases or case_type_of_system_name(name):
+        if name in self._cases or name in self._doubtful or case_type_of_system_name(name):
             return
         known = ", ".join(self._cases) or "none yet"
         self.fault(place, f"the case {shown(name)} is unknown; cases named so far: {known}")
@@ -219,6 +224,8 @@ class _ScriptReader(Reader):
             return None
         place = place_of(fields["as"])
         name = self.word(fields, "as", _CASE_NAME, "letters, digits, dot, dash and underscore, at most 64")
+        if name and command is None and "do" in fields:
+            self._doubtful.add(name)
         if not name or command is None:
             return None
         if case_type_of_system_name(name) or name == "cases":

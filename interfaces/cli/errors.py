@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import typer
+from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 from typer.core import TyperGroup
 
@@ -18,7 +19,8 @@ from interfaces.cli.exits import Exit
 from interfaces.cli.options import wants_json
 from interfaces.cli.page import Page, print_json
 from interfaces.errors import Misused, NotDone
-from interfaces.scripts.yaml_tree import Malformed
+from interfaces.scripts.files import MalformedFiles
+from interfaces.scripts.yaml_tree import Fault, Malformed
 from projections.operator_acts import ActRefused
 from projections.reading import NotFound
 
@@ -39,8 +41,14 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except RegcaseError as error:
             _tell(ctx, str(error), _code_of(error), _details_of(error))
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PersistenceError):
             message = "The database does not answer. Start it (`regcase up`), or check REGCASE_DATABASE_URL; `regcase status` shows what runs."
+            _tell(ctx, message, Exit.UNREACHABLE, {})
+        except psycopg.Error as error:
+            said = error.diag.message_primary or type(error).__name__
+            message = (
+                f"The database refused it: {said}. Check that its migrations have run, and the role in REGCASE_DATABASE_URL."
+            )
             _tell(ctx, message, Exit.UNREACHABLE, {})
         except BrokenPipeError:
             # What is still buffered has nowhere to go; flushing it at the end would fail once more.
@@ -84,11 +92,15 @@ def _code_of(error: RegcaseError) -> Exit:
             return Exit.UNEXPECTED
 
 
+def _fault_as_json(file: str, fault: Fault) -> dict[str, Any]:
+    return {"file": file, "line": fault.place.line, "column": fault.place.column, "message": fault.message}
+
+
 def _details_of(error: RegcaseError) -> dict[str, Any]:
     match error:
         case Malformed():
-            faults = [{"line": f.place.line, "column": f.place.column, "message": f.message} for f in error.faults]
-            return {"file": error.source, "faults": faults}
+            files = error.errors if isinstance(error, MalformedFiles) else [error]
+            return {"faults": [_fault_as_json(file.source, fault) for file in files for fault in file.faults]}
         case Refusal():
             return error.as_json()
         case _:

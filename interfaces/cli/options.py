@@ -33,3 +33,9 @@ Wait = Annotated[
         show_default=False,
     ),
 ]
+Matter = Annotated[
+    str | None,
+    typer.Option(
+        "--matter", metavar="MATTER", help="Only this matter: its reference or the beginning of its id.", show_default=False
+    ),
+]

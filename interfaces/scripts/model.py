@@ -67,9 +67,9 @@ class Step:
     refused: Refused | None = None
     expect: Expectation | None = None
 
-    def digest(self) -> str:
-        """A digest of everything that makes it this step."""
-        said = {**self.written, "at": self.at.isoformat(), "by": str(self.by) if self.by else None}
+    def digest(self, regime: str) -> str:
+        """A digest of everything that makes it this step of a script under that regime."""
+        said = {**self.written, "at": self.at.isoformat(), "by": str(self.by) if self.by else None, "under": regime}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -66,7 +66,7 @@ class PlayedSteps:
                 {
                     "matter_id": self._script.matter_id,
                     "step": played.step.number,
-                    "digest": played.step.digest(),
+                    "digest": played.step.digest(self._script.regime),
                     "outcome": Jsonb(outcome),
                 },
             )
@@ -83,7 +83,7 @@ class PlayedSteps:
             step = by_number.get(played.number)
             if step is None:
                 faults.append(f"step {played.number} was played, but the file has only {len(by_number)} steps")
-            elif step.digest() != played.digest:
+            elif step.digest(self._script.regime) != played.digest:
                 faults.append(f"step {step.number} (line {step.line}) differs from what was played under its number")
         if faults:
             told = "; ".join(faults)

@@ -239,7 +239,7 @@ class TestNames:
 
 class TestADigest:
     def digests(self, text: str) -> list[str]:
-        return [step.digest() for step in parse(text.encode()).steps]
+        return [step.digest("uk-dpa-2018") for step in parse(text.encode()).steps]
 
     def test_is_of_what_is_said_not_of_how_it_is_laid_out(self) -> None:
         laid_out = SCRIPT.replace("with: {reference: INV-1}", "with:\n      reference: INV-1   # a comment")
@@ -250,6 +250,10 @@ class TestADigest:
     )  # fmt: skip
     def test_changes_with_every_word(self, old: str, new: str) -> None:
         assert self.digests(SCRIPT) != self.digests(SCRIPT.replace(old, new))
+
+    def test_changes_with_the_regime(self) -> None:
+        step = parse(SCRIPT.encode()).steps[0]
+        assert step.digest("uk-dpa-2018") != step.digest("fr-lil")
 
 
 def test_a_file_that_cannot_be_read_is_malformed(tmp_path: Path) -> None:

@@ -171,8 +171,8 @@ class TestAMalformedFile:
         code, out, err = run("--json", path)
         told = json.loads(out)
         assert (code, told["exit_code"], err) == (2, 2, "")
-        assert told["error"]["faults"][0]["line"] == 5
-        assert told["error"]["faults"][0]["column"] == 9
+        (fault,) = told["error"]["faults"]
+        assert (fault["file"], fault["line"], fault["column"]) == (path, 5, 9)
 
     def test_beside_a_good_one_lets_neither_be_played(self, tmp_path: Path) -> None:
         bad = tmp_path / "bad.yaml"

@@ -85,6 +85,7 @@ class _Counting:
         by_number = ", by the day of the same number in the month" if period.is_in_months else ""
         if period.is_in_months and nominal.day != day.day:
             self._deciding.add("month_end")
+            by_number = f", the last day of a month that has no day {day.day}{_cited(rule.cites_for('month_end'))}"
         self._steps.append(f"{period} ({source}{_cites_inside(rule.cites)}) end on {_words(nominal)}{by_number}.")
         return nominal
 

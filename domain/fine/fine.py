@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain.case.appealable import Appealable
-from domain.case.deadlines import with_period
+from domain.case.deadlines import Deadline, with_period
 from domain.case.events import CaseEvent
 from domain.fine.account import Account
 from domain.fine.commands import (
@@ -189,6 +190,12 @@ class Fine(Appealable):
             deadline = self.deadline(role)
             if deadline:
                 self.recompute(deadline, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
+        self._settle_payment(given)
+
+    def extend(self, deadline: Deadline, *, agreed_on: date, **how: Any) -> None:
+        """More time to pay may show that what came in was in time."""
+        super().extend(deadline, agreed_on=agreed_on, **how)
+        self._settle_payment(agreed_on)
 
     def give_no_penalty_notice(self, act: GiveNoPenaltyNotice, _law: Regime) -> None:
         """Tell the subject that no penalty follows; also after the limit."""

@@ -162,7 +162,7 @@ def _print_done(outcome: Outcome, case: Case | None, app: CaseApplication, *, ke
         page.entry(names[event.case_id], describe(event), indent=2, width=max(map(len, names.values())))
         if isinstance(event, DeadlineSet):
             for sentence in event.terms.steps:
-                page.line(f"- {sentence}", indent=6, style="dim")
+                page.bullet(sentence, indent=6, style="dim")
     if case:
         page.line()
         page.line(f"{case.reference} is {case.state} now, at version {case.version} (case {case.id}, matter {case.matter_id}).")

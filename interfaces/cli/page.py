@@ -45,6 +45,15 @@ class Page:
         grid.add_row(Text(printable(label)), Text(printable(text)))
         self._console.print(Padding(grid, (0, 0, 0, indent)))
 
+    def bullet(self, text: str, *, indent: int = 0, style: str = "") -> None:
+        """One item of a list; in a terminal it wraps beside its dash."""
+        if not self.is_terminal:
+            self.line(f"- {text}", indent=indent)
+            return
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row(Text("-", style=style), Text(printable(text), style=style))
+        self._console.print(Padding(grid, (0, 0, 0, indent)))
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", right: Sequence[str] = ()) -> None:
         """Rows under headings; nothing is cut off where nobody looks at it directly.
 

@@ -133,7 +133,7 @@ def print_deadlines(case: Case, page: Page, *, explain: bool = False) -> None:
         page.line()
         page.line(f"{role_name(deadline.role)}, until {day(deadline.due)}", style="bold")
         for sentence in deadline.terms.steps:
-            page.line(f"- {sentence}", indent=2)
+            page.bullet(sentence, indent=2)
         for mark in deadline.terms.marks:
             page.line(f"Not certain: {mark}", indent=2, style="yellow")
 

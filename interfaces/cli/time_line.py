@@ -78,15 +78,15 @@ class TimeLine:
         assert played.refusal is not None
         as_stated = ", as stated" if played.step.refused and not played.differences else ""
         message = str(played.refusal["message"]).removeprefix("Refused: ")
-        message = message[:1].upper() + message[1:]
         cites = f" ({'; '.join(played.refusal['cites'])})" if played.refusal["cites"] else ""
         self._page.line(f"Refused{as_stated} [{played.refusal['code']}]: {message}{cites}", indent=_EVENT, style="yellow")
 
     def _event(self, event: CaseEvent) -> None:
         self._page.entry(self._report.name_of(event.case_id), describe(event), indent=_EVENT, width=self._widest)
+        beside = _EVENT + self._widest + 2 if self._page.is_terminal else _STEPS
         if isinstance(event, DeadlineSet):
             for sentence in event.terms.steps:
-                self._page.line(f"- {sentence}", indent=_STEPS, style="dim")
+                self._page.bullet(sentence, indent=beside, style="dim")
 
     def _verdict(self) -> None:
         differences = self._report.differences

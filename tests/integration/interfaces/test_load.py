@@ -127,6 +127,29 @@ class TestStoppedInTheMiddle:
         assert stored(database) == rehearsed(CLEARVIEW)
 
     @pytest.mark.usefixtures("timers")
+    def test_by_a_database_that_went_away_it_says_so_and_goes_on_later(
+        self, regcase: Regcase, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        play = Player.play
+
+        def play_without_a_database(self: Player, step: Any) -> Any:
+            if step.number == 5:
+                with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+                    connection.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'regcase load'"
+                    )
+            return play(self, step)
+
+        monkeypatch.setattr(Player, "play", play_without_a_database)
+        answer = regcase("load", str(CLEARVIEW))
+        assert answer.code == 3
+        assert "The database does not answer." in answer.err
+        assert "clearview-uk: stopped after 5 of 22 steps" in answer.err
+        monkeypatch.setattr(Player, "play", play)
+        assert regcase("load", str(CLEARVIEW)).code == 0
+        assert stored(database) == rehearsed(CLEARVIEW)
+
+    @pytest.mark.usefixtures("timers")
     def test_a_killed_process_goes_on(self, database: Database) -> None:
         regcase = regcase_for(database)
         process = subprocess.Popen(command("load", str(HALDEN)), env=environment(database), stdout=subprocess.PIPE, text=True)

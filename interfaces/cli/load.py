@@ -47,6 +47,7 @@ def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = Non
                 try:
                     loader.load(one)
                 except (RegcaseError, KeyboardInterrupt, psycopg.Error):
+                    progress.stop()
                     _tell_where_it_stopped(one.loading)
                     raise
                 progress.end(one.loading)

@@ -30,6 +30,10 @@ class Progress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, so that what is told next stands by itself."""
         if self._bars:
             self._bars.stop()
 

@@ -7,7 +7,7 @@ import typer
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json, Scripts
 from interfaces.cli.page import Page, print_json
-from interfaces.cli.time_line import TimeLine
+from interfaces.cli.rehearsal_page import RehearsalPage
 from interfaces.scripts.files import parse_files
 from interfaces.scripts.rehearse import rehearse as rehearse_script
 
@@ -22,6 +22,6 @@ def rehearse(files: Scripts, json: Json = False) -> None:
         print_json({"scripts": [report.as_json() for report in reports]})
     else:
         for report in reports:
-            TimeLine(report, Page()).print()
+            RehearsalPage(report, Page()).print()
     if any(report.differences for report in reports):
         raise typer.Exit(Exit.DIFFERENCE)

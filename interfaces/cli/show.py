@@ -86,7 +86,7 @@ def _moment(given: str) -> date | datetime:
 def _when(found: Replay, moment: date | datetime | None, time: Time) -> str:
     if moment is None:
         return "As it stands now."
-    end = day(moment) if isinstance(moment, datetime) else f"the end of {day(moment)}"
+    end = moment.isoformat() if isinstance(moment, datetime) else f"the end of {day(moment)}"
     if time is Time.recorded:
         return f"As it was known at {end}: {len(found.events)} of the {found.known} events known today were recorded by then."
     return f"As it stood in law at {end}, with everything known today: {len(found.events)} of {found.known} events had effect by then."

@@ -117,6 +117,15 @@ class RunningStage:
         return now is not None and now.status == "running" and now.set_version == deadline.set_version
 
 
+@dataclass
+class Prepared:
+    """A script whose matter is locked, with what is noted of it."""
+
+    loading: Loading
+    steps: PlayedSteps
+    lock: MatterLock
+
+
 class Loader:
     """Loads scripts one after the other; all are checked before the first is played.
 
@@ -132,7 +141,7 @@ class Loader:
         self._watch = watch
 
     @contextmanager
-    def prepared(self, scripts: Sequence[Script]) -> Iterator[list[_Prepared]]:
+    def prepared(self, scripts: Sequence[Script]) -> Iterator[list[Prepared]]:
         """Lock the matters, and see what is left to play of each.
 
         Raises:
@@ -145,10 +154,10 @@ class Loader:
                 steps = PlayedSteps(self._system.pool, script)
                 before = steps.noted()
                 steps.require_same(before)
-                prepared.append(_Prepared(Loading(script, before), steps, lock))
+                prepared.append(Prepared(Loading(script, before), steps, lock))
             yield prepared
 
-    def load(self, prepared: _Prepared) -> None:
+    def load(self, prepared: Prepared) -> None:
         """Play what is left, then let the matter join the system's time.
 
         Raises:
@@ -156,30 +165,22 @@ class Loader:
             StoreUnreachable: load it again when the database is back.
         """
         loading, script = prepared.loading, prepared.loading.script
-        if not loading.is_complete:
-            stage = RunningStage(self._system, script, self._clock_of(prepared), self._timers_within)
-            player = Player(script, stage, correlation_id=f"load-{uuid4()}")
-            for noted in loading.before:
-                if noted.named and noted.case_id:
-                    player.cast.name(noted.named, noted.case_id)
-            for step in script.steps[len(loading.before) :]:
-                prepared.lock.require_held()
-                played = player.play(step)
-                prepared.steps.note(played)
-                loading.played.append(played)
-                self._watch(loading, played)
-            loading.report = player.finish(loading.played)
+        stage = RunningStage(self._system, script, self._clock_of(prepared), self._timers_within)
+        player = Player(script, stage, correlation_id=f"load-{uuid4()}")
+        for noted in loading.before:
+            if noted.named and noted.case_id:
+                player.cast.name(noted.named, noted.case_id)
+        for step in script.steps[len(loading.before) :]:
+            prepared.lock.require_held()
+            played = player.play(step)
+            prepared.steps.note(played)
+            loading.played.append(played)
+            self._watch(loading, played)
+        loading.report = player.finish(loading.played)
         self._system.clocks.release(script.matter_id)
 
-    def _clock_of(self, prepared: _Prepared) -> datetime | None:
+    def _clock_of(self, prepared: Prepared) -> datetime | None:
         """Where the clock stands: it must not go back behind what was recorded, also when steps were added to a finished file."""
         app, matter_id = self._system.app, prepared.loading.script.matter_id
         recorded = [app.events_of(case_id)[-1].recorded for case_id in app.cases_of(matter_id)]
         return prepared.steps.clock() or max(recorded, default=None)
-
-
-@dataclass
-class _Prepared:
-    loading: Loading
-    steps: PlayedSteps
-    lock: MatterLock

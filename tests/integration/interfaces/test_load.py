@@ -19,7 +19,7 @@ from interfaces.scripts.parse import parse_file
 from interfaces.scripts.play import Player
 from interfaces.scripts.rehearse import rehearse
 from tests.integration.interfaces.conftest import Regcase
-from tests.integration.interfaces.timers import TestTimers
+from tests.integration.interfaces.timers import Timers
 from tests.services import Database
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -27,8 +27,8 @@ CLEARVIEW, HALDEN = CASES / "clearview-uk.yaml", CASES / "halden-beacon-uk.yaml"
 
 
 @pytest.fixture
-def timers(database: Database) -> Iterator[TestTimers]:
-    with TestTimers(database.app_url) as running:
+def timers(database: Database) -> Iterator[Timers]:
+    with Timers(database.app_url) as running:
         yield running
 
 
@@ -65,6 +65,9 @@ def test_what_was_loaded_before_is_left_alone(regcase: Regcase, database: Databa
     answer = regcase("load", str(CLEARVIEW))
     assert answer.code == 0
     assert answer.out == "clearview-uk: all 22 steps were played before; nothing was to be done.\n"
+    told = json.loads(regcase("load", "--json", str(CLEARVIEW)).out)["scripts"][0]
+    assert (told["as_stated"], told["complete"], told["played"], told["played_before"]) == (True, True, 0, 22)
+    assert told["cases"]["fine"]["state"] == "issued"
     assert stored(database) == before
 
 
@@ -93,7 +96,7 @@ class TestWithoutTimers:
         assert "clearview-uk: stopped after 7 of 22 steps" in answer.err
         assert rows(database, "SELECT now::text FROM matter_clocks") == [("2021-12-21 00:00:00+00",)]
 
-        with TestTimers(database.app_url):
+        with Timers(database.app_url):
             answer = regcase("load", str(CLEARVIEW))
         assert answer.code == 0, answer
         assert answer.out.startswith("clearview-uk: going on after step 7 of 22.\nclearview-uk: step 8 of 22")
@@ -246,7 +249,7 @@ def test_a_difference_is_told_and_told_again_when_a_stopped_load_goes_on(
     stopped = regcase("load", "--timers-within", "0.2", str(path))
     assert stopped.code == 1
     assert "fine.deadlines.penalty_limit.due: stated 2022-05-29; happened 2022-05-30" in stopped.out
-    with TestTimers(database.app_url):
+    with Timers(database.app_url):
         answer = regcase("load", str(path))
     assert answer.code == 1
     assert "step 3 (line 23), fine.deadlines.penalty_limit.due: stated 2022-05-29; happened 2022-05-30" in answer.out

@@ -14,10 +14,8 @@ from domain.time_sources import MatterClocks
 from foundation.database import open_pool
 
 
-class TestTimers:
+class Timers:
     """Fires as the real ones do: what runs and is due, for as long as the context lasts."""
-
-    __test__ = False
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo

@@ -1,4 +1,4 @@
-"""The time line of a script that was played, as a caseworker reads it."""
+"""What a rehearsal showed, as a caseworker reads it: the time line with worked steps, how the cases stand, the verdict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EVENT = 6
 _STEPS = 10
 
 
-class TimeLine:
+class RehearsalPage:
     """Prints one report."""
 
     def __init__(self, report: Report, page: Page) -> None:

@@ -130,10 +130,10 @@ def _sums_in(given: Any) -> Iterator[Money]:
 
 
 def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
-    listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults[:_MOST_FAULTS_SHOWN])
-    more = len(faults) - _MOST_FAULTS_SHOWN
-    rest = f"; and {more} more, in the details" if more > 0 else ""
-    return Malformed(f"Refused: {name} is not well formed. {listed}{rest}.", faults=faults)
+    listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults[:_MOST_FAULTS_IN_WORDS])
+    more = len(faults) - _MOST_FAULTS_IN_WORDS
+    rest = f"; and {more} more" if more > 0 else ""
+    return Malformed(f"Refused: {name} is not well formed. {listed}{rest}.", faults=faults[:_MOST_FAULTS], count=len(faults))
 
 
 def _where(location: tuple[int | str, ...]) -> str:
@@ -155,7 +155,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_MOST_FAULTS_SHOWN = 20
+_MOST_FAULTS_IN_WORDS = 20
+_MOST_FAULTS = 1000
 _MOST_LETTERS_SHOWN = 300
 _WORDS = {
     "missing": "is required",

@@ -76,6 +76,7 @@ class Desk:
         """Give a command. `name` is what the test calls a case that the command opens."""
         key = data.pop("key", f"key-{self._number}-{next(self._keys)}")
         expected_version = data.pop("expected_version", None)
+        dry_run = data.pop("dry_run", False)
         said = {field.rstrip("_"): value for field, value in data.items()}
         for field in CASE_FIELDS:
             if field in said:
@@ -88,9 +89,10 @@ class Desk:
                 actor=by,
                 idempotency_key=key,
                 expected_version=expected_version,
-            )
+            ),
+            dry_run=dry_run,
         )
-        if outcome.refusal is None and outcome.case_id is not None:
+        if outcome.refusal is None and outcome.case_id is not None and not dry_run:
             self.names[name or on or command.partition(".")[0]] = outcome.case_id
             self.matter_id = outcome.matter_id
         return outcome

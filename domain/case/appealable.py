@@ -100,6 +100,10 @@ class Appealable(Case):
         """
         self.require_in_time(APPEAL_ROLE[scope], received_on, f"an appeal against {self.reference}")
 
+    def can_matter(self, role: str) -> bool:
+        """The period for an appeal matters also when all was paid or done: an appeal in time opens the case again."""
+        return super().can_matter(role) or (role.partition(":")[0] == "appeal" and self.is_in_appealable_state)
+
     def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:
         """Take note of an appeal; suspend what the regime suspends meanwhile."""
         main = appellant == "subject" and scope in MAIN_SCOPES

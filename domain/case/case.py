@@ -109,7 +109,7 @@ class Case(WithDeadlines):
                 cites=rule.cites,
                 now=f"The law lets it be extended by: {allowed}.",
             )
-        if deadline.status in ("met", "lapsed"):
+        if deadline.status in ("met", "lapsed") or not self.can_matter(act.role):
             self.refuse_state(
                 f"{act.role} is {deadline.status} and can no longer be extended",
                 cites=rule.cites,
@@ -131,6 +131,10 @@ class Case(WithDeadlines):
             authority=act.authority,
             reason=act.reason,
         )
+
+    def can_matter(self, role: str) -> bool:  # noqa: ARG002 - for case types in which the role decides
+        """Whether a deadline of that role can matter still; in a case that has ended none can."""
+        return self.is_open
 
     def require_later(self, deadline: Deadline, until: date | datetime | None) -> None:
         """Refuse a new end that is not later than the one that stands.

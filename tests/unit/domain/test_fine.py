@@ -823,3 +823,18 @@ class TestVaryingWhatACourtSubstituted:
         desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-10-03", reasons="r", amount="GBP 4000000")
         decide(desk, "2022-11-01", "dismissed")
         assert desk.fine().account.amount == gbp("4000000")
+
+
+def test_a_deadline_of_a_fine_that_has_ended_cannot_be_extended_but_its_appeal_period_while_it_may_be_appealed() -> None:
+    refusal = extend(cancelled(), "representations", "2022-08-01", "2021-12-01", "agreement")
+    assert refusal
+    assert refusal["code"] == "wrong_state"
+    assert extend(settled(), "appeal", "2022-06-30", "2022-06-01", "tribunal_order") is None
+
+
+def test_more_time_to_pay_shows_that_what_came_in_was_in_time() -> None:
+    desk = issued().at("2022-06-20")
+    pay(desk, "GBP 7552800", "2022-06-20")
+    assert desk.deadline("fine", "payment").status == "passed"
+    desk.done("fine.serve", "fine", by=REGISTRAR, served_on="2022-05-24", method="post")
+    assert desk.deadline("fine", "payment").status == "met"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from holidays.utils import list_supported_countries
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from domain.clock.calendar import Calendar
 from domain.regimes.regime import Regime, RegimeData
@@ -28,7 +31,17 @@ class CalendarData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    holidays: str = Field(pattern=r"^[A-Z]{2}(/[A-Z]+)?$")
+    holidays: str
+
+    @field_validator("holidays")
+    @classmethod
+    def _known_to_the_library(cls, named: str) -> str:
+        country, _, subdivision = named.partition("/")
+        known = list_supported_countries(include_aliases=False)
+        if country not in known or (subdivision and subdivision not in known[country]):
+            msg = f"{named!r} is no country and subdivision that the holidays library knows; write for example GB/ENG"
+            raise ValueError(msg)
+        return named
 
 
 class RuleData(BaseModel):
@@ -54,6 +67,14 @@ class FileData(BaseModel):
     compared_with_law_on: date | None
     rules: dict[str, RuleData]
     law: RegimeData | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, named: str) -> str:
+        if named not in available_timezones():
+            msg = f"{named!r} is no time zone; write for example Europe/London"
+            raise ValueError(msg)
+        return named
 
 
 @cache
@@ -87,17 +108,19 @@ def load_regimes(folder: Path) -> Mapping[str, Regime]:
     """
     faults: list[str] = []
     files: list[FileData] = []
+    unread: set[str] = set()
     for path in sorted(folder.glob("*.yaml")):
         try:
             files.append(_read(path))
         except ValueError as error:
+            unread.add(path.stem)
             faults.extend(f"{path.name}: {line}" for line in str(error).splitlines())
     for file in files:
         faults.extend(f"{file.id}.yaml: {fault}" for fault in _faults_in(file))
     rules = {rule_id: versions for file in files for rule_id, versions in _rules_of(file)}
     found = {file.id: _regime(file, file.law, rules) for file in files if file.law}
     for known in found.values():
-        faults.extend(f"{known.id}.yaml: {fault}" for fault in _dangling(known))
+        faults.extend(f"{known.id}.yaml: {fault}" for fault in _dangling(known, unread))
     if faults:
         raise Misconfigured("the regime files have faults; nothing was loaded:\n" + "\n".join(faults))
     return found
@@ -105,12 +128,15 @@ def load_regimes(folder: Path) -> Mapping[str, Regime]:
 
 def _read(path: Path) -> FileData:
     try:
+        if any(isinstance(event, AliasEvent) for event in YAML(typ="safe", pure=True).parse(path.read_text())):
+            msg = "an alias (*name) stands for something said elsewhere; say it again, so that each version is whole"
+            raise ValueError(msg)
         content = YAML(typ="safe", pure=True).load(path)
         data = FileData.model_validate(content)
     except YAMLError as error:
         raise ValueError(str(error)) from error
     except ValidationError as error:
-        lines = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        lines = (f"{'.'.join(map(str, f['loc']))}: {f['msg'].removeprefix('Value error, ')}" for f in error.errors())
         raise ValueError("\n".join(lines)) from error
     if data.id != path.stem:
         msg = f"id: {data.id!r} is not the name of the file"
@@ -175,8 +201,8 @@ def _regime(file: FileData, law: RegimeData, rules: Mapping[str, tuple[RuleVersi
     )
 
 
-def _dangling(regime_: Regime) -> Iterator[str]:
-    """References to rules and courts that are not there."""
+def _dangling(regime_: Regime, unread: AbstractSet[str]) -> Iterator[str]:
+    """References to rules and courts that are not there; nothing is said of the rules of files that could not be read."""
     law = regime_.data
     named: dict[str, str] = {}
     for case_type, roles in law.roles.items():
@@ -187,6 +213,8 @@ def _dangling(regime_: Regime) -> Iterator[str]:
         for way, by_court in (("renewal", court.renewal), ("reconsideration", court.reconsideration)):
             named |= {f"law.courts.{court.court}.{way}.{by}": rule for by, rule in by_court.items()}
             yield from (f"law.courts.{court.court}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts)
-    yield from (f"{where}: unknown rule {rule!r}" for where, rule in named.items() if rule not in regime_.rules)
+    for where, rule in named.items():
+        if rule not in regime_.rules and rule.partition("/")[0] not in unread:
+            yield f"{where}: unknown rule {rule!r}"
     if not re.fullmatch(r"[A-Z]{3}", law.currency):
         yield f"law.currency: {law.currency!r} is no ISO 4217 code"

@@ -79,6 +79,22 @@ class Court(BaseModel):
     reconsideration: dict[str, str] = {}
 
 
+class Citations(BaseModel):
+    """The law behind rules that are no time limits; each is cited when an act is refused, or a deadline stands still."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    finding: Citation
+    cancellation: Citation
+    proposer_and_issuer_apart: Citation
+    variation: Citation
+    recovery: Citation
+    earliest_compliance: Citation
+    urgent_compliance: Citation
+    suspension_by_appeal: Citation
+    liquidation: Citation
+
+
 class RegimeData(BaseModel):
     """What a regime's file says besides its rules."""
 
@@ -92,7 +108,7 @@ class RegimeData(BaseModel):
     earliest_compliance: EarliestCompliance
     notice_of_intent: NoticeOfIntentContent
     courts: tuple[Court, ...]
-    citations: dict[str, Citation]
+    citations: Citations
 
 
 @dataclass(frozen=True)
@@ -238,5 +254,6 @@ class Regime:
         return earliest
 
     def cites(self, key: str) -> tuple[str, ...]:
-        """The law behind a rule that is no time limit, by the key that the data gives it."""
-        return self.data.citations[key].cites
+        """The law behind a rule that is no time limit, by its name in `Citations`."""
+        citation: Citation = getattr(self.data.citations, key)
+        return citation.cites

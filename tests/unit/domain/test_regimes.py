@@ -1,0 +1,175 @@
+"""Regimes as data: what is installed is whole, and a broken file is refused with all its faults."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.money import Money
+from domain.refusals import Invalid
+from domain.regimes import Regime, load_regimes, regime, regimes
+from domain.regimes._load import FOLDER
+from domain.subject import Subject
+from foundation.errors import Misconfigured
+
+BROKEN = Path(__file__).parent / "broken_regimes"
+UK = regime("uk-dpa-2018")
+LAST = date(2199, 12, 31)
+
+
+def subject(kind: str = "undertaking", turnover: str | None = None) -> Subject:
+    name = "PERSON-0042" if kind == "individual" else "A Ltd"
+    return Subject.model_validate({"name": name, "country": "GB", "kind": kind, "worldwide_turnover": turnover})
+
+
+class TestWhatIsInstalled:
+    def test_every_rule_has_exactly_one_version_on_every_day_its_regime_covers(self) -> None:
+        for versions in UK.rules.values():
+            day = versions[0].data.in_force.since
+            changes = {v.data.in_force.since for v in versions} | {v.data.in_force.until or LAST for v in versions}
+            for near in sorted({day, LAST, *changes}):
+                for moved in (-1, 0, 1):
+                    on = near + timedelta(days=moved)
+                    if day <= on <= LAST:
+                        assert sum(version.is_in_force_on(on) for version in versions) == 1, (versions[0].id, on)
+
+    def test_the_vocabularys_roles_are_filled_by_the_rules_that_it_names(self) -> None:
+        on = date(2022, 5, 18)
+        filled = {
+            ("fine", "representations"): ("uk-dpa-2018/sch16-3", "floor"),
+            ("fine", "penalty_limit"): ("uk-dpa-2018/sch16-2", "ceiling"),
+            ("fine", "payment"): ("uk-dpa-2018/sch16-6", "due"),
+            ("fine", "payment:1"): ("uk-dpa-2018/sch16-6", "due"),
+            ("fine", "appeal"): ("uk-grc-2009/r22", "due"),
+            ("fine", "appeal:variation"): ("uk-grc-2009/r22", "due"),
+            ("enforcement_notice", "appeal"): ("uk-grc-2009/r22", "due"),
+            ("enforcement_notice", "comply:stop"): ("uk-dpa-2018/s150", "due"),
+        }
+        for (case_type, role), (rule_id, kind) in filled.items():
+            rule = UK.rule_for(case_type, role, on)
+            assert rule
+            assert (rule.id, rule.kind) == (rule_id, kind)
+        assert UK.rule_for("fine", "early_payment", on) is None
+
+    def test_the_limit_for_a_penalty_is_hard_until_4_february_2026_and_soft_from_the_5th(self) -> None:
+        kinds = [rule.kind for day in (4, 5) if (rule := UK.rule_for("fine", "penalty_limit", date(2026, 2, day)))]
+        assert kinds == ["ceiling", "soft"]
+
+    def test_the_ways_on_are_those_of_the_tribunals_rules(self) -> None:
+        on = date(2022, 5, 18)
+        first, upper = "first_tier_tribunal", "upper_tribunal"
+        rules = (
+            UK.permission_rule(first, on),
+            UK.permission_rule(upper, on),
+            UK.renewal_rule(first, first, on),
+            UK.reconsideration_rule(upper, first, on),
+        )
+        assert [rule.id for rule in rules if rule] == ["uk-grc-2009/r42", "uk-ut-2008/r44", "uk-ut-2008/r21", "uk-ut-2008/r22"]
+        assert UK.permission_rule("supreme_court", on) is None
+        assert UK.renewal_rule(upper, upper, on) is None
+
+    def test_what_is_not_confirmed_is_told(self) -> None:
+        rule = UK.rule_for("fine", "penalty_limit", date(2026, 2, 5))
+        assert rule
+        assert any("not confirmed [B]" in mark for mark in rule.marks_on({"kind"}))
+        assert not any("roll" in mark for mark in rule.marks_on({"roll"}))
+
+    def test_only_regimes_can_govern_a_case(self) -> None:
+        assert set(regimes()) == {"uk-dpa-2018"}
+        with pytest.raises(Misconfigured, match="not installed"):
+            regime("uk-grc-2009")
+
+    @given(st.dates(date(1950, 1, 1), date(2018, 5, 24)))
+    def test_a_trigger_before_the_days_covered_is_refused_never_guessed(self, on: date) -> None:
+        with pytest.raises(Invalid, match="known from 2018-05-25 on"):
+            UK.rule_for("fine", "payment", on)
+
+    def test_a_version_that_is_not_installed_asks_for_newer_files(self) -> None:
+        with pytest.raises(Misconfigured, match="Install the newer ones"):
+            UK.rule_version("uk-dpa-2018/sch16-2", 3)
+
+
+class TestTheMaximum:
+    """DPA 2018 s157: the percentage limb only for an undertaking, whichever is higher."""
+
+    @pytest.mark.parametrize(
+        ("tier", "who", "maximum"),
+        [
+            ("higher", subject(), "GBP 17500000"),
+            ("standard", subject(), "GBP 8700000"),
+            ("higher", subject(turnover="GBP 437500000"), "GBP 17500000"),
+            ("higher", subject(turnover="GBP 437500001"), "GBP 17500000.04"),
+            ("standard", subject(turnover="GBP 1000000000"), "GBP 20000000"),
+            ("higher", subject("public_body", "GBP 1000000000"), "GBP 17500000"),
+            ("higher", subject("individual", "GBP 1000000000"), "GBP 17500000"),
+            ("higher", subject(turnover="USD 9000000000"), "GBP 17500000"),
+        ],
+    )
+    def test_is_the_higher_of_the_two_for_an_undertaking(self, tier: str, who: Subject, maximum: str) -> None:
+        found = UK.maximum(tier, who)
+        assert found.money == Money.parse(maximum)
+        assert found.cites
+        assert found.words
+
+
+def load(*names: str, into: Path) -> dict[str, Regime]:
+    """The installed files, with broken ones in the place of those of the same name."""
+    for path in FOLDER.glob("*.yaml"):
+        shutil.copy(path, into)
+    for name in names:
+        broken = BROKEN / name
+        target = broken.read_text().partition("# in the place of ")[2].split()[0]
+        shutil.copy(broken, into / target)
+    return dict(load_regimes(into))
+
+
+FAULTS = {
+    "a_day_without_a_version.yaml": "rules.r22: the days from 2015-01-01 to 2015-12-31 have no version",
+    "a_day_with_two_versions.yaml": "rules.r22: 2015-06-01 has two versions",
+    "days_at_the_end_without_a_version.yaml": "rules.r22: the days from 2015-01-01 on have no version",
+    "days_at_the_beginning_without_a_version.yaml": "rules.r22: the days from 2009-09-01 to 2014-12-31 have no version",
+    "a_field_without_a_source.yaml": "rules.r22, version 1: cut_off has no source",
+    "a_source_for_nothing.yaml": "rules.r22, version 1: a source is given for minimum, which is not stated",
+    "a_source_that_says_nothing.yaml": "the source for kind, period neither cites nor notes anything",
+    "an_unknown_field.yaml": "rules.r22.versions.0.colour: Extra inputs are not permitted",
+    "an_unknown_mark.yaml": "sources.0.mark: Input should be 'P', 'S' or 'B'",
+    "versions_numbered_wrongly.yaml": "rules.r22: versions are numbered [2], not from 1 on",
+    "another_name_than_its_file.yaml": "id: 'uk-grc' is not the name of the file",
+    "no_yaml.yaml": "while parsing",
+    "a_key_given_twice.yaml": "duplicate key",
+    "an_alias.yaml": "alias",
+    "nothing_in_it.yaml": "Input should be a valid dictionary",
+    "a_rule_that_is_missing.yaml": "unknown rule 'uk-grc-2009/r22'",
+    "an_unknown_time_zone.yaml": "time_zone: 'Europe/Atlantis' is no time zone",
+    "an_unknown_calendar.yaml": "calendar.holidays: 'ZZ/NOWHERE' is no country and subdivision that the holidays library knows",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_broken_file_is_refused_and_named_with_its_fault(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        load(name, into=tmp_path)
+    assert FAULTS[name] in str(refused.value)
+    assert ".yaml: " in str(refused.value)
+
+
+def test_every_broken_file_has_its_fault_here() -> None:
+    assert {path.name for path in BROKEN.glob("*.yaml")} == set(FAULTS)
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("id: one\ntitle: One\n")
+    with pytest.raises(Misconfigured) as refused:
+        load("a_field_without_a_source.yaml", into=tmp_path)
+    told = str(refused.value).splitlines()
+    assert any("cut_off has no source" in line for line in told)
+    assert sum(line.startswith("one.yaml: ") for line in told) >= 4
+
+
+def test_what_is_installed_loads(tmp_path: Path) -> None:
+    assert set(load(into=tmp_path)) == {"uk-dpa-2018"}

@@ -17,6 +17,8 @@ from foundation.errors import RegcaseError
 
 MOST_BYTES = 1_048_576
 MOST_DEPTH = 24
+MOST_NODES = 60_000
+"""Keys and values: a script of the most steps has fewer, and reading that many takes seconds, not minutes."""
 MOST_FAULTS = 50
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _CORE = "tag:yaml.org,2002:"
@@ -139,13 +141,17 @@ def _parser() -> YAML:
 
 def _forbidden(text: str) -> Iterator[Fault]:
     """Look before composing: aliases can make a short text into an endless tree."""
-    depth = 0
+    depth = nodes = 0
     for event in _parser().parse(text):
         place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if depth > MOST_DEPTH + 2:  # the stream and the document count too
             yield Fault(place, f"nested more than {MOST_DEPTH} deep")
+            return
+        nodes += isinstance(event, NodeEvent)
+        if nodes > MOST_NODES:
+            yield Fault(place, f"there are more than {MOST_NODES:,} keys and values; at most that many are read")
             return
         if isinstance(event, AliasEvent):
             yield Fault(place, f"the alias *{event.anchor} is not taken; write it out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -138,6 +139,29 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     assert running.wait(timeout=30) == 141
     assert running.stderr.read() == ""
     running.stderr.close()
+
+
+class TestInATerminal:
+    def test_the_rehearsal_is_coloured_and_fits_the_width(self) -> None:
+        mine, its = pty.openpty()
+        environment = {**os.environ, "COLUMNS": "72", "TERM": "xterm-256color"}
+        command = [sys.executable, "-c", "from interfaces.cli import main; main()", "rehearse", str(CLEARVIEW)]
+        with subprocess.Popen(command, stdout=its, stderr=its, env=environment) as running:
+            os.close(its)
+            shown = b"".join(iter(lambda: _read(mine), b"")).decode()
+        os.close(mine)
+        assert running.returncode == 0
+        assert "\x1b[1m" in shown
+        lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).replace("\r", "").split("\n")
+        assert max(map(len, lines)) <= 72
+        assert "Everything happened as stated: 22 steps, 68 statements." in " ".join(" ".join(lines).split())
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # what a terminal gives on Linux when its other end is closed
+        return b""
 
 
 class TestAPage:

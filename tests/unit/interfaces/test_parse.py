@@ -188,6 +188,12 @@ class TestWhatIsNotTaken:
         (found,) = faults(b"#" * (MOST_BYTES + 1))
         assert found == "line 1, column 1: the file has 1,048,577 bytes; at most 1,048,576 are read"
 
+    @pytest.mark.parametrize("text", ["a: [" + "a," * 500_000 + "]", "- a\n" * 250_000, "? a\n" * 250_000])
+    def test_a_file_of_countless_values(self, text: str) -> None:
+        started = time.monotonic()
+        assert faults(text)[-1].endswith("there are more than 60,000 keys and values; at most that many are read")
+        assert time.monotonic() - started < 20
+
     def test_too_many_steps(self) -> None:
         text = SCRIPT.partition("steps:")[0] + "steps:\n" + "  - at: 2024-01-01\n" * (MOST_STEPS + 1)
         assert f"there are {MOST_STEPS + 1} steps; at most {MOST_STEPS} are read" in faults(text)[0]

@@ -72,8 +72,9 @@ def doubled_in_topic(system: System) -> list[str]:
 
 def settle(system: System) -> None:
     """Wait until the system is at rest, and hold every row of every read model against the store."""
-    wait_for(lambda: not missing_from_topic(system), seconds=AT_REST_WITHIN, what="publication of every stored event")
+    # First by the command, which tells whether the broker is there at all; then by a look into the topic.
     wait_for(lambda: _is_up_to_date(system), seconds=AT_REST_WITHIN, what="read models up to date")
+    wait_for(lambda: not missing_from_topic(system), seconds=AT_REST_WITHIN, what="publication of every stored event")
     system.run("reconcile")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -11,9 +12,14 @@ import faust
 BATCH = 500
 
 
+def note(path: Path, number: int) -> None:
+    """Write a number down for whoever waits for it."""
+    path.write_text(str(number), encoding="ascii")
+
+
 def main() -> None:
-    """Count the messages of a topic, and print the number after each batch. Arguments: broker and topic."""
-    bootstrap, topic = sys.argv[1:]
+    """Count the messages of a topic, and write the number down after each batch. Arguments: broker, topic and file."""
+    bootstrap, topic, counted = sys.argv[1:]
     app = faust.App(
         f"bare-{topic}",
         broker=f"kafka://{bootstrap}",
@@ -22,6 +28,7 @@ def main() -> None:
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
+        worker_redirect_stdouts=False,
         stream_wait_empty=False,
     )
     messages = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
@@ -33,8 +40,7 @@ def main() -> None:
             seen += len(batch)
             for event in batch:
                 event.ack()
-            sys.stdout.write(f"{seen}\n")
-            sys.stdout.flush()
+            note(Path(counted), seen)
             yield
 
     app.agent(messages, concurrency=1)(count)

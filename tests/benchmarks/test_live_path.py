@@ -20,6 +20,7 @@ from kafka import KafkaProducer
 from deploy.topics import EVENTS, Topic, ensure_topics
 from domain.event_store import in_postgres
 from domain.mapper import split_state
+from foundation.logs import configure_logs
 from foundation.settings import Settings
 from projections.read_model import all_read_models
 from tests.histories import EVERYTHING, nobody_complies_or_pays
@@ -84,23 +85,22 @@ def bare_producer(bootstrap: str, messages: Sequence[Message]) -> float:
     return timed(lambda: send(bootstrap, topic, messages))
 
 
-def bare_agent(bootstrap: str, messages: Sequence[Message]) -> float:
+def bare_agent(bootstrap: str, messages: Sequence[Message], folder: Path) -> float:
     """From the first message sent to the last one counted; the agent is warm."""
-    topic = fresh_topic(bootstrap)
-    agent = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("bare_agent.py")), bootstrap, topic], stdout=subprocess.PIPE, text=True
-    )
-    assert agent.stdout is not None
+    topic, counted = fresh_topic(bootstrap), folder / "counted"
+    program = [sys.executable, str(Path(__file__).with_name("bare_agent.py")), bootstrap, topic, str(counted)]
+    agent = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def has_counted(number: int) -> bool:
+        return counted.exists() and int(counted.read_text(encoding="ascii") or 0) >= number
+
+    def all_counted() -> None:
+        send(bootstrap, topic, messages)
+        wait_for(lambda: has_counted(len(messages) + 1), seconds=WITHIN, what="the bare agent")
+
     try:
         send(bootstrap, topic, messages[:1])
-        agent.stdout.readline()
-
-        def all_counted() -> None:
-            send(bootstrap, topic, messages)
-            assert agent.stdout is not None
-            while int(agent.stdout.readline()) < len(messages) + 1:
-                pass
-
+        wait_for(lambda: has_counted(1), seconds=60, what="the start of the bare agent")
         return timed(all_counted)
     finally:
         agent.terminate()
@@ -131,13 +131,14 @@ def live_path(system: System, events: Sequence[StoredEvent]) -> float:
 
 @pytest.mark.benchmark
 @pytest.mark.timeout(900)
-def test_events_per_second_through_the_live_path(system: System) -> None:
+def test_events_per_second_through_the_live_path(system: System, tmp_path: Path) -> None:
+    configure_logs("ERROR", process="benchmark")
     events = copies(story(), COPIES + 1)[len(story()) :]
     messages = messages_of(events)
     system.stop("reconciler")  # it would help, and hide how fast the way through Kafka is
     rates = {
         "bare kafka-python producer": len(messages) / bare_producer(system.settings.kafka, messages),
-        "bare Faust agent, with that producer": len(messages) / bare_agent(system.settings.kafka, messages),
+        "bare Faust agent, with that producer": len(messages) / bare_agent(system.settings.kafka, messages, tmp_path),
         "live path: store, relay, Kafka, worker, five read models": len(messages) / live_path(system, events),
     }
     live = rates.popitem()

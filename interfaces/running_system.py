@@ -6,19 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
-from domain.application import CaseApplication, StoreUnreachable
-from domain.event_store import in_postgres
+from domain.application import CaseApplication
+from domain.running import open_application, require_answer
 from domain.time_sources import MatterClocks
 from foundation.database import Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import load_settings
 
 _CLOSING = 0.2
-_ONE_AFTER_ANOTHER = 2
-"""Connections: a command line gives one command at a time; the second is for what it looks up meanwhile."""
+_CONNECTIONS = 2
 
 
 @dataclass(frozen=True)
@@ -40,35 +36,20 @@ def running_system() -> Iterator[RunningSystem]:
         StoreUnreachable: it does not answer within a second.
     """
     conninfo = load_settings().database
-    pool = open_pool(conninfo, name="commands", size=_ONE_AFTER_ANOTHER)
+    pool = open_pool(conninfo, name="commands", size=_CONNECTIONS)
     try:
         _require_event_store(pool)
-        clocks = MatterClocks(pool)
-        app = CaseApplication(
-            in_postgres("stored", conninfo, pool_size=_ONE_AFTER_ANOTHER), clocks, reachable=lambda: _require_answer(pool)
-        )
+        app = open_application(conninfo, pool)
         try:
-            yield RunningSystem(app, clocks, pool, conninfo)
+            yield RunningSystem(app, MatterClocks(pool), pool, conninfo)
         finally:
             app.close()
     finally:
         pool.close(timeout=_CLOSING)
 
 
-def _require_answer(pool: Pool) -> None:
-    try:
-        with pool.connection() as connection:
-            connection.execute("SELECT")
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
-        message = (
-            "The database does not answer, so nothing was decided. Start it (`regcase up`), or check REGCASE_DATABASE_URL; "
-            "then give the command again, under the same key if it had one."
-        )
-        raise StoreUnreachable(message) from error
-
-
 def _require_event_store(pool: Pool) -> None:
-    _require_answer(pool)
+    require_answer(pool)
     with pool.connection() as connection:
         found = connection.execute("SELECT to_regclass('stored_events') IS NOT NULL").fetchone()
     if found != (True,):

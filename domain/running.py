@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
 from domain.application import CaseApplication, StoreUnreachable
 from domain.event_store import in_postgres
 from domain.time_sources import MatterClocks
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 
 _STORE_CONNECTIONS = 2
 """A process gives one command at a time; the second is for what it looks up meanwhile."""
@@ -35,7 +32,7 @@ def require_answer(pool: Pool) -> None:
     try:
         with pool.connection() as connection:
             connection.execute("SELECT")
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+    except DATABASE_FAILED as error:
         message = (
             "The database does not answer, so nothing was decided. Start it (`regcase up`), or check REGCASE_DATABASE_URL; "
             "then give the command again, under the same key if it had one."

@@ -9,11 +9,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from foundation.errors import Transient
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
-_TRANSIENT = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+
+DATABASE_FAILED = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+"""Postgres does not answer, or broke off; nothing was kept of what was in hand, and it may be tried again."""
 
 
 class DatabaseUnreachable(Transient):
-    """Postgres does not answer, or broke off; nothing was kept of what was in hand."""
+    """Postgres does not answer, or does not let us in."""
 
 
 def open_pool(conninfo: str, *, name: str, size: int, timeout: float = 1.0) -> Pool:

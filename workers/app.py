@@ -19,13 +19,12 @@ import faust
 import psycopg
 import structlog
 from faust.events import Event
-from psycopg_pool import PoolTimeout
 
 from deploy.topics import EVENTS
 from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import SystemTime
-from foundation.database import Pool, open_pool
+from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.logs import configure_logs
 from foundation.settings import Settings, load_settings
 from projections.rebuild import rebuild_where_needed
@@ -105,7 +104,7 @@ def _end() -> NoReturn:
 def _fire_due(timers: Timers) -> None:
     try:
         timers.fire_due()
-    except (psycopg.Error, PoolTimeout, StoreUnreachable) as error:
+    except (psycopg.Error, *DATABASE_FAILED, StoreUnreachable) as error:
         _log.warning("timers_wait", error=type(error).__name__)
 
 

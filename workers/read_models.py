@@ -12,12 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from domain.mapper import UnreadableEvent, digest_of, split_state
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 from foundation.sql import load_statements
 from projections.apply import Tally, apply
 from projections.history import Connection, Delivery
@@ -26,7 +24,6 @@ from workers.cloud_events import Claim, NotAnEvent, claim_of
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
-_TRANSIENT = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 LONGEST_PAUSE = 5.0
 T = TypeVar("T")
 
@@ -56,7 +53,7 @@ def _until_it_succeeds(attempt: Callable[[], T]) -> T:
     while True:
         try:
             return attempt()
-        except _TRANSIENT as error:
+        except DATABASE_FAILED as error:
             _log.warning("database_failed", error=type(error).__name__, retry_in_seconds=pause)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -15,12 +15,11 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import SystemTime
-from foundation.database import Pool, open_pool
+from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.logs import configure_logs
 from foundation.settings import load_settings
 from foundation.sql import load_statements
@@ -114,7 +113,7 @@ def main() -> int:
         try:
             reconciler.look()
             timers.fire_due()
-        except (psycopg.Error, PoolTimeout, StoreUnreachable) as error:
+        except (psycopg.Error, *DATABASE_FAILED, StoreUnreachable) as error:
             _log.warning("reconciler_waits", error=type(error).__name__)
     pool.close()
     return 0

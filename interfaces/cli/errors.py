@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 import typer
 from eventsourcing.persistence import PersistenceError
-from psycopg_pool import PoolTimeout
 from typer.core import TyperGroup
 
 from domain.refusals import Refusal
+from foundation.database import DATABASE_FAILED
 from foundation.errors import Misconfigured, RegcaseError, Transient
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import wants_json
@@ -41,7 +41,7 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except RegcaseError as error:
             _tell(ctx, str(error), _code_of(error), _details_of(error))
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PersistenceError):
+        except (*DATABASE_FAILED, PersistenceError):
             message = "The database does not answer. Start it (`regcase up`), or check REGCASE_DATABASE_URL; `regcase status` shows what runs."
             _tell(ctx, message, Exit.UNREACHABLE, {})
         except psycopg.Error as error:

@@ -12,12 +12,11 @@ import psycopg
 import typer
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError
-from psycopg_pool import PoolTimeout
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deploy.local import STAGES, Process, Report, down, processes, up
 from deploy.topics import EVENTS
-from foundation.database import Pool, open_pool
+from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.cli.exits import Exit
@@ -129,7 +128,7 @@ def look() -> Status:
     try:
         with open_pool(settings.database, name="status", size=1, timeout=2.0) as pool:
             backlog = _backlog(pool)
-    except (Misconfigured, psycopg.Error, PoolTimeout) as error:
+    except (Misconfigured, psycopg.Error, *DATABASE_FAILED) as error:
         why = str(error) if isinstance(error, Misconfigured) else type(error).__name__
         faults.append(f"the database does not answer: {why}")
     if broker is None:

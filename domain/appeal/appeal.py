@@ -288,9 +288,10 @@ class Appeal(Case):
         return way if way and way.started_version > self.decisions[-1].version else None
 
     def _reopen_if_ended(self, since: date | None = None) -> None:
-        """Take up an appeal that ended unused; without a day of its own, as if it had never ended."""
-        if self._ended_unused:
-            self.record(AppealReopened, court=self.decisions[-1].tier, reopened_on=since or self.ended_on)
+        """Take up an appeal that ended unused: from a day after that on, or as if it had never ended."""
+        if self._ended_unused and self.ended_on:
+            since = max(since or self.ended_on, self.ended_on)
+            self.record(AppealReopened, court=self.decisions[-1].tier, reopened_on=since)
 
     def withdraw(self, act: Withdraw, _law: Regime) -> None:
         """Enter that the appellant gave up: what stands, stands."""

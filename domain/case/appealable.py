@@ -125,7 +125,8 @@ class Appealable(Case):
     def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
         """Suspend a deadline from a date of law, while the subject's main appeal is pending, if the regime says so."""
         law = self.occasion.law
-        if deadline.terms.urgent or not law.is_suspended_by_appeal(self.TOPIC, deadline.role):
+        suspends = law.is_suspended_by_appeal(self.TOPIC, deadline.role) and not deadline.terms.urgent
+        if not suspends or not self.is_duty(deadline.role):
             return
         for pending in list(self.appeals.values()):
             if pending.main:

@@ -285,17 +285,17 @@ class EnforcementNotice(Appealable):
                 self._start_compliance(requirement, trigger)
 
     def is_duty(self, role: str) -> bool:
-        """Something demanded that is not done."""
-        kind, _, requirement = role.partition(":")
-        return kind == "comply" and requirement in self.requirements and requirement not in self.complied
+        """Something that a notice in force demands and that is not done; also while it is set aside, for that can be reversed."""
+        kind, _, name = role.partition(":")
+        requirement = self.requirements.get(name) if kind == "comply" and self._stage == _IN_FORCE else None
+        return requirement is not None and requirement.has_time_limit and name not in self.complied
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended; what a court took out of the notice for good is no more to be done."""
+        dropped = [d.role for d in self.deadlines_of("comply") if d.role.partition(":")[2] not in self.requirements]
+        if dropped and not any(other.main for other in self.appeals.values() if other.appeal != appeal):
+            self.lapse("A court put other demands in the place of this one.", *dropped)
         super().leave_appeal(appeal, ended_on=ended_on, ending=ending)
-        if not self.under_appeal:
-            dropped = [d.role for d in self.deadlines_of("comply") if d.role.partition(":")[2] not in self.requirements]
-            if dropped:
-                self.lapse("A court put other demands in the place of this one.", *dropped)
 
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 

@@ -524,6 +524,22 @@ class TestDemandsOfACourt:
         decide(desk, "2022-10-03", "substituted", requirements=[STOP, more])
         assert desk.deadline("notice", "comply:report").status == "suspended"
 
+    def test_that_had_left_something_out_for_good_bring_it_back_standing_still_when_they_fall_after_all(self) -> None:
+        desk = appealed()
+        decide(desk, "2022-10-03", "substituted", requirements=[STOP])
+        desk.at("2022-11-02")
+        assert desk.deadline("notice", "comply:delete").status == "lapsed"
+        court: dict[str, Any] = {
+            "by_": "respondent",
+            "court": "first_tier_tribunal",
+            "received_on": "2022-10-31",
+            "grounds": ["g"],
+        }
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **court)
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2022-11-02")
+        decide(desk, "2022-12-01", "allowed")
+        assert desk.deadline("notice", "comply:delete").status == "suspended"
+
     def test_that_leave_something_out_make_it_lapse_once_the_appeal_is_final(self) -> None:
         desk = appealed()
         decide(desk, "2022-10-03", "substituted", requirements=[STOP])

@@ -55,20 +55,17 @@ def test_it_shows_the_cases_and_done_again_says_what_is_there() -> None:
 @pytest.mark.parametrize("moment", ["Postgres:", "step 5 of 22"])
 def test_stopped_by_ctrl_c_it_leaves_nothing_running(moment: str) -> None:
     with data_folder() as data:
-        demo = subprocess.Popen(
-            [REGCASE, "demo"],
-            env={**environment(data), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert demo.stdout is not None
-        for line in demo.stdout:
-            if moment in line:
-                break
-        demo.send_signal(signal.SIGINT)
-        rest = demo.stdout.read()
-        assert demo.wait(60) == 130
+        unbuffered = {**environment(data), "PYTHONUNBUFFERED": "1"}
+        with subprocess.Popen(
+            [REGCASE, "demo"], env=unbuffered, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as demo:
+            assert demo.stdout is not None
+            for line in demo.stdout:
+                if moment in line:
+                    break
+            demo.send_signal(signal.SIGINT)
+            rest = demo.stdout.read()
+        assert demo.returncode == 130
         assert "Traceback" not in rest
         wait_for(lambda: running_in(data) == [], seconds=20, what="the end of every process")
 

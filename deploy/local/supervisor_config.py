@@ -48,7 +48,8 @@ def configuration(places: Places, programs: Sequence[Program]) -> str:
 def _section(places: Places, program: Program) -> dict[str, str]:
     section = {
         "command": _plain(shlex.join(program.command)),
-        "directory": _plain(_PROJECT),
+        # Another user may not be able to enter the project's folder.
+        "directory": "/" if program.user else _plain(_PROJECT),
         "environment": ",".join(_variable(*item) for item in sorted(program.environment.items())),
         "autostart": "false",  # `up` starts them in their order
         "autorestart": "true",

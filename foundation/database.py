@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from foundation.errors import Transient
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 
-DATABASE_FAILED = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
-"""Postgres does not answer, or broke off; nothing was kept of what was in hand, and it may be tried again."""
+DATABASE_FAILED = (psycopg.OperationalError, psycopg.InterfaceError)
+"""Postgres does not answer (a pool that gives up waiting raises one of these too), or broke off; nothing was kept of what was in hand, and it may be tried again."""
 
 
 class DatabaseUnreachable(Transient):

@@ -46,6 +46,16 @@ class NextDeadline:
 
 
 @dataclass(frozen=True)
+class OverdueDeadline:
+    """A deadline that should have been fired and was not: its case, or the timers, need somebody to look."""
+
+    case_id: UUID
+    reference: str
+    role: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class LoadedMatter:
     """A matter whose clock is its script's, until its load ends."""
 
@@ -71,6 +81,12 @@ def next_deadline(pool: Pool) -> NextDeadline | None:
     with pool.connection() as connection:
         row = connection.execute(_SQL["next_deadline"]).fetchone()
     return NextDeadline(*row) if row else None
+
+
+def overdue_deadlines(pool: Pool) -> list[OverdueDeadline]:
+    """Deadlines whose time came more than a minute ago and that still run, the oldest first; at most a hundred."""
+    with pool.connection() as connection:
+        return [OverdueDeadline(*row) for row in connection.execute(_SQL["overdue"])]
 
 
 def matters_being_loaded(pool: Pool) -> list[LoadedMatter]:

@@ -112,6 +112,20 @@ def without_penalty() -> Desk:
     return desk
 
 
+def everything_is_complied_with() -> Desk:
+    """Both requirements of a notice are met in time."""
+    desk = in_force().at("2022-07-01")
+    for requirement in ("stop", "delete"):
+        desk.done(
+            "enforcement_notice.record_compliance",
+            "notice",
+            requirement=requirement,
+            complied_on="2022-07-01",
+            assessed_on="2022-07-01",
+        )
+    return desk
+
+
 def pay(desk: Desk, amount: str, day: str) -> None:
     """Enter a payment of the fine."""
     desk.done("fine.record_payment", "fine", by=REGISTRAR, amount=amount, received_on=day, reference="BACS")
@@ -125,5 +139,7 @@ STORIES: dict[str, Callable[[], Desk]] = {
         liquidated,
         decided_and_remitted,
         without_penalty,
+        everything_is_complied_with,
+        appealed,
     )
 }

@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, NoReturn
 
 import faust
-import psycopg
 import structlog
 from faust.events import Event
 
@@ -104,8 +103,8 @@ def _end() -> NoReturn:
 def _fire_due(timers: Timers) -> None:
     try:
         timers.fire_due()
-    except (psycopg.Error, *DATABASE_FAILED, StoreUnreachable) as error:
-        _log.warning("timers_wait", error=type(error).__name__)
+    except (StoreUnreachable, *DATABASE_FAILED) as error:
+        _log.warning("timers_wait", error=type(error).__name__, reason=str(error))
 
 
 def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:

@@ -13,7 +13,6 @@ from threading import Event
 from types import FrameType
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from domain.application import StoreUnreachable
@@ -113,8 +112,8 @@ def main() -> int:
         try:
             reconciler.look()
             timers.fire_due()
-        except (psycopg.Error, *DATABASE_FAILED, StoreUnreachable) as error:
-            _log.warning("reconciler_waits", error=type(error).__name__)
+        except (StoreUnreachable, *DATABASE_FAILED) as error:
+            _log.warning("reconciler_waits", error=type(error).__name__, reason=str(error))
     pool.close()
     return 0
 

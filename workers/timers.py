@@ -12,9 +12,9 @@ from uuid import UUID
 import structlog
 from psycopg.rows import class_row
 
-from domain.application import CaseApplication, fire_command
+from domain.application import CaseApplication, StoreUnreachable, fire_command
 from domain.time_sources import TimeSource
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 from foundation.sql import load_statements
 
 _SQL = load_statements(__file__)
@@ -35,7 +35,7 @@ class DueDeadline:
 
 
 class Timers:
-    """Fires what is due.
+    """Fires what is due. A case that cannot be fired on is logged, and told by `regcase status` while its deadline is overdue.
 
     Args:
         pool: connections of the application's role.
@@ -66,8 +66,16 @@ class Timers:
             return cursor.execute(_SQL["claim"], parameters).fetchall()
 
     def _fire(self, due: DueDeadline) -> None:
-        outcome = self._application.execute(fire_command(due.case_type, due.case_id, due.role, due.set_version))
         log = _log.bind(case_id=str(due.case_id), matter_id=str(due.matter_id), role=due.role)
+        try:
+            outcome = self._application.execute(fire_command(due.case_type, due.case_id, due.role, due.set_version))
+        except (StoreUnreachable, *DATABASE_FAILED):
+            raise
+        except Exception as error:  # noqa: BLE001 - told with its type, and by the status
+            # Whatever is wrong with one case, the deadlines of the others must not wait for it. The error's own words may
+            # hold what stands in the case, and do not go into a log.
+            log.error("deadline_not_fired", error=type(error).__name__)  # noqa: TRY400
+            return
         if outcome.refusal:
             log.error("deadline_not_fired", code=outcome.refusal["code"], reason=outcome.refusal["message"])
         else:

@@ -16,14 +16,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deploy.local import STAGES, Process, Report, down, processes, up
 from deploy.topics import EVENTS
-from foundation.database import DATABASE_FAILED, Pool, open_pool
+from foundation.database import Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from projections import lag, parking
-from projections.lag import Lag, LoadedMatter, NextDeadline
+from projections.lag import Lag, LoadedMatter, NextDeadline, OverdueDeadline
 
 _BROKER_MILLISECONDS = 2_000
 
@@ -72,6 +72,7 @@ class Backlog:
     parked: int
     rejected_messages: int
     next_deadline: NextDeadline | None
+    overdue: list[OverdueDeadline]
     being_loaded: list[LoadedMatter]
 
 
@@ -112,6 +113,12 @@ class Status:
             }
             if backlog and backlog.next_deadline
             else None,
+            "overdue": [
+                {"case_id": str(o.case_id), "case": o.reference, "role": o.role, "due_at": o.due_at.isoformat()}
+                for o in backlog.overdue
+            ]
+            if backlog
+            else None,
             "being_loaded": [{"matter_id": str(m.matter_id), "now": m.now.isoformat()} for m in backlog.being_loaded]
             if backlog
             else None,
@@ -128,7 +135,10 @@ def look() -> Status:
     try:
         with open_pool(settings.database, name="status", size=1, timeout=2.0) as pool:
             backlog = _backlog(pool)
-    except (Misconfigured, psycopg.Error, *DATABASE_FAILED) as error:
+            faults += [
+                f"{o.role} of {o.reference} should have been fired at {o.due_at:%Y-%m-%d %H:%M %Z}" for o in backlog.overdue
+            ]
+    except (Misconfigured, psycopg.Error) as error:
         why = str(error) if isinstance(error, Misconfigured) else type(error).__name__
         faults.append(f"the database does not answer: {why}")
     if broker is None:
@@ -183,6 +193,7 @@ def _backlog(pool: Pool) -> Backlog:
         parked=len(parking.parked_cases(pool)),
         rejected_messages=lag.rejected_messages(pool),
         next_deadline=lag.next_deadline(pool),
+        overdue=lag.overdue_deadlines(pool),
         being_loaded=lag.matters_being_loaded(pool),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from domain.appeal.events import (
     AppealDecided,
     AppealLodged,
+    AppealReopened,
     AppealWithdrawn,
     BecameFinal,
     PermissionDecided,
@@ -67,6 +68,7 @@ _STAGES: dict[type[CaseEvent], str] = {
     NoticeClosed: "closed",
     AppealLodged: "lodged",
     Returned: "lodged",
+    AppealReopened: "decided",
     BecameFinal: "final",
     AppealWithdrawn: "withdrawn",
     Suspected: "suspected",
@@ -114,7 +116,7 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("set_recovery", in_recovery=True)
         case RecoveryCompleted():
             yield Change("set_recovery", in_recovery=False)
-        case AppealLodged(court=court) | Returned(court=court):
+        case AppealLodged(court=court) | Returned(court=court) | AppealReopened(court=court):
             yield Change("set_tier", tier=court)
         case AppealDecided(outcome=outcome) if outcome != "preliminary":
             yield Change("set_stage", stage="decided")

@@ -31,6 +31,7 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("set", role=role, **_columns(terms), set_version=event.version)
         case DeadlineSet(role=role, terms=terms):
             yield Change("set", role=role, **_columns(terms), set_version=event.version)
+            yield Change("justify", role=role)
         case DeadlineSuspended(role=role, cause=cause):
             yield Change("suspend", role=role, cause=cause)
         case DeadlineMet(role=role, met_on=act):

@@ -73,8 +73,9 @@ UPDATE deadlines SET status = 'passed', fired_at = %(fired_at)s, reason_owed = %
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: lapse
-UPDATE deadlines SET status = 'lapsed', suspended_by = '{}', lapsed_because = %(reason)s
+UPDATE deadlines SET status = 'lapsed', lapsed_because = %(reason)s
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: justify
+-- Reasons were given, or the deadline runs again.
 UPDATE deadlines SET reason_owed = false WHERE case_id = %(case_id)s AND role = %(role)s;

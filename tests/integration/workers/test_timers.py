@@ -15,6 +15,8 @@ from domain.running import open_application
 from domain.time_sources import MovedTime
 from foundation.database import Pool
 from projections.apply import apply
+from projections.history import Delivery, history
+from projections.lag import overdue_deadlines
 from projections.read_model import read_model
 from projections.reading import deadlines
 from projections.rebuild import rebuild
@@ -105,6 +107,28 @@ def test_firing_again_before_the_read_model_knows_has_no_effect(
         connection.execute("DELETE FROM timer_claims")
     assert timers.fire_due() == 2
     assert application.events_of(fine) == before
+
+
+def test_a_case_that_cannot_be_fired_on_keeps_no_other_waiting_and_is_told(
+    pool: Pool, application: CaseApplication, fine: UUID, database: Database
+) -> None:
+    other = issued()
+    apply(pool, DEADLINES, store(other, database))
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(
+            "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), '\"schema_version\":1', "
+            "'\"schema_version\":99'), 'UTF8') WHERE originator_id = %s AND originator_version = 1",
+            [fine],
+        )
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 4
+    assert fired(application, other.names["fine"])[-2:] == ["appeal", "payment"]
+    apply(pool, DEADLINES, history_of(database, other.names["fine"]))
+    assert {(overdue.case_id, overdue.role) for overdue in overdue_deadlines(pool)} == {(fine, "appeal"), (fine, "payment")}
+
+
+def history_of(database: Database, case_id: UUID) -> list[Delivery]:
+    with psycopg.connect(database.app_url) as connection:
+        return history(connection, case_id, after=0)
 
 
 def test_a_matter_that_is_being_loaded_follows_its_own_clock(

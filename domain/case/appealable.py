@@ -20,6 +20,7 @@ from domain.case.events import (
 
 MAIN_SCOPES = ("whole", "amount")
 _DUTIES = ("comply", "payment")
+_BEFORE_THE_NOTICE = ("representations", "penalty_limit")
 APPEAL_ROLE = {
     "whole": "appeal",
     "amount": "appeal",
@@ -101,7 +102,9 @@ class Appealable(Case):
         self.require_in_time(APPEAL_ROLE[scope], received_on, f"an appeal against {self.reference}")
 
     def can_matter(self, role: str) -> bool:
-        """The period for an appeal matters also when all was paid or done: an appeal in time opens the case again."""
+        """The period for an appeal matters also when all was paid or done; what is for the time before the notice only then."""
+        if role in _BEFORE_THE_NOTICE:
+            return self.state in ("intended", "preliminary")
         return super().can_matter(role) or (role.partition(":")[0] == "appeal" and self.is_in_appealable_state)
 
     def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:

@@ -832,6 +832,12 @@ def test_a_deadline_of_a_fine_that_has_ended_cannot_be_extended_but_its_appeal_p
     assert extend(settled(), "appeal", "2022-06-30", "2022-06-01", "tribunal_order") is None
 
 
+def test_the_time_for_representations_is_not_extended_once_the_penalty_was_imposed() -> None:
+    refusal = extend(issued(), "representations", "2022-08-01", "2021-12-01", "agreement")
+    assert refusal
+    assert refusal["code"] == "wrong_state"
+
+
 def test_more_time_to_pay_shows_that_what_came_in_was_in_time() -> None:
     desk = issued().at("2022-06-20")
     pay(desk, "GBP 7552800", "2022-06-20")

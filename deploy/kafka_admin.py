@@ -59,6 +59,15 @@ def admin_client(settings: Settings, *, timeout: float = 10.0) -> Iterator[Kafka
                 network.close()
 
 
+def broker_answers(settings: Settings, *, timeout: float) -> bool:
+    """Whether a broker answers within that many seconds."""
+    try:
+        with admin_client(settings, timeout=timeout) as client:
+            return bool(client.describe_cluster()["brokers"])
+    except BrokerUnreachable:
+        return False
+
+
 def _require_listener(settings: Settings, timeout: float) -> None:
     reasons = []
     for broker in settings.kafka.split(","):

@@ -85,7 +85,8 @@ def _ensure(client: KafkaAdminClient, topics: Sequence[Topic], replication: int)
         if found != topic.partitions:
             msg = (
                 f"the topic {topic.name} has {found} partitions, {topic.partitions} are stated. Their number cannot change, the order "
-                f"of events would be lost: delete the topic, the relay fills it anew from the event store."
+                f"of events would be lost: delete the topic, and `regcase up` makes it anew. What is stored from then on is published to it; "
+                f"the read models lose nothing, they are held against the event store."
             )
             raise Misconfigured(msg)
         _configure(client, topic, replication)

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         kafka_bootstrap: brokers, `host:port` separated by commas.
         kafka_security_protocol: how to talk to them; the TLS and SASL settings below go with it.
         kafka_replication: copies of each partition when a topic is made.
+        slot: which of several processes of a kind this is; its consumer's lasting identity goes by it.
         log_level: the least level that is logged.
     """
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     kafka_sasl_username: str | None = None
     kafka_sasl_password: str | None = Field(default=None, repr=False)
     kafka_replication: int = Field(default=1, ge=1)
+    slot: int = Field(default=0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property
@@ -98,8 +100,8 @@ def load_settings() -> Settings:
         Misconfigured: a setting has a value that it cannot have; all are listed.
     """
     try:
-        data = Settings().data.resolve()
-        settings = Settings(_env_file=data / "connections.env", data=data)
+        first = Settings()
+        settings = Settings(_env_file=first.connections_file, data=first.data.resolve())
     except ValidationError as error:
         faults = "; ".join(f"{_PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         msg = f"settings cannot be used: {faults}. Correct the environment."

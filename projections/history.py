@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -68,9 +68,3 @@ def by_case(deliveries: Iterable[Delivery]) -> dict[UUID, list[Delivery]]:
     for delivery in deliveries:
         found.setdefault(delivery.case_id, []).append(delivery)
     return found
-
-
-def case_ids(connection: Connection) -> Iterator[UUID]:
-    """Every case of the store."""
-    for row in connection.execute(_SQL["case_ids"]):
-        yield row[0]

@@ -11,7 +11,3 @@ ORDER BY notification_id LIMIT %(limit)s;
 
 -- name: log_end
 SELECT coalesce(max(notification_id), 0) FROM public.stored_events;
-
--- name: case_ids
-SELECT originator_id FROM public.stored_events
-WHERE originator_version = 1 AND NOT starts_with(topic, '_');

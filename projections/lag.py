@@ -11,6 +11,7 @@ from foundation.database import Pool
 from foundation.sql import load_statements
 from projections.generations import built_by, enter
 from projections.history import Connection
+from projections.places import place_of, relay_to
 from projections.read_model import ReadModel, all_read_models
 
 _SQL = load_statements(__file__)
@@ -66,7 +67,7 @@ class LoadedMatter:
 def relay_lag(pool: Pool, topic: str) -> Lag:
     """What is stored and not published to a topic yet."""
     with pool.connection() as connection:
-        parameters = {"follower": f"relay to {topic}", "most": MOST}
+        parameters = {"after": place_of(connection, relay_to(topic)), "most": MOST}
         return _lag(connection.execute(_SQL["relay"], parameters).fetchall())
 
 

@@ -1,6 +1,6 @@
 -- name: relay
 SELECT state FROM public.stored_events
-WHERE notification_id > coalesce((SELECT notification_id FROM public.follower_places WHERE follower = %(follower)s), 0)
+WHERE notification_id > %(after)s
   AND NOT starts_with(topic, '_')
 ORDER BY notification_id LIMIT %(most)s;
 

@@ -36,7 +36,8 @@ class Change:
 class ReadModel:
     """A read model: its name, what each event changes, and its statements.
 
-    `digest` tells whether stored tables were built by this very definition.
+    `digest` tells whether stored tables were built by this very definition: the pair of files, and the modules that the
+    read model names in `ALSO_DEFINED_BY` because its rows hold what they say.
     """
 
     name: str
@@ -80,9 +81,12 @@ def read_model(name: str) -> ReadModel:
 
 def _load(folder: Path, name: str) -> ReadModel:
     statements = load_statements(folder / f"{name}.py")
-    changes = getattr(import_module(f"{read_models.__name__}.{name}"), "changes", None)
+    module = import_module(f"{read_models.__name__}.{name}")
+    changes = getattr(module, "changes", None)
     if changes is None or "tables" not in statements:
         msg = f"read model {name!r} needs a function `changes` in its .py and the statement `tables` in its .sql"
         raise Misconfigured(msg)
-    sources = b"".join((folder / f"{name}{suffix}").read_bytes() for suffix in (".py", ".sql"))
-    return ReadModel(name, changes, statements, hashlib.sha256(sources).hexdigest())
+    files = [folder / f"{name}.py", folder / f"{name}.sql"]
+    files += [Path(str(also.__file__)) for also in getattr(module, "ALSO_DEFINED_BY", ())]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return ReadModel(name, changes, statements, digest)

@@ -53,7 +53,7 @@ def build_app(settings: Settings, pool: Pool, timers: Timers) -> faust.App:
         broker_max_poll_records=BATCH,
         broker_commit_interval=1.0,
         # A static member: its restart is no rebalance for the others.
-        consumer_group_instance_id=f"{GROUP}-{os.environ.get('REGCASE_SLOT', '0')}",
+        consumer_group_instance_id=f"{GROUP}-{settings.slot}",
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
         topic_allow_declare=False,
@@ -131,7 +131,7 @@ def main() -> None:
     rebuilt = rebuild_where_needed(pool)
     if rebuilt:
         _log.info("read_models_rebuilt", read_models=rebuilt)
-    if not wait_for_broker(settings.kafka_client_options(), threading.Event()):
+    if not wait_for_broker(settings, threading.Event()):
         return
     timers = Timers(pool, open_application(settings.database, pool), SystemTime())
     worker = faust.Worker(build_app(settings, pool, timers), loglevel=settings.log_level, override_logging=False)

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event
-from typing import Any
 
 import structlog
-from kafka import KafkaConsumer
-from kafka.errors import KafkaError
+
+from deploy.kafka_admin import broker_answers
+from foundation.settings import Settings
 
 _log = structlog.get_logger(__name__)
+_EVERY_SECONDS = 0.5
+_TOLD_EVERY = 20
 
 
-def broker_answers(client_options: dict[str, Any]) -> bool:
-    """Whether a broker can be reached now."""
-    try:
-        consumer = KafkaConsumer(**client_options, bootstrap_timeout_ms=1500, group_id=None, enable_auto_commit=False)
-    except (KafkaError, OSError):
-        return False
-    consumer.close()
-    return True
-
-
-def wait_for_broker(client_options: dict[str, Any], stop: Event, *, meanwhile: Callable[[], object] = lambda: None) -> bool:
+def wait_for_broker(settings: Settings, stop: Event, *, meanwhile: Callable[[], object] = lambda: None) -> bool:
     """Wait until a broker answers; call `meanwhile` at least every two seconds. False: told to stop before."""
-    waited = 0
+    asked = 0
     while not stop.is_set():
         meanwhile()
-        if broker_answers(client_options):
+        if broker_answers(settings, timeout=1.5):
             return True
-        if waited % 10 == 0:
-            _log.warning("waiting_for_broker", brokers=client_options["bootstrap_servers"])
-        waited += 1
-        stop.wait(0.5)
+        if asked % _TOLD_EVERY == 0:
+            _log.warning("waiting_for_broker", brokers=settings.kafka)
+        asked += 1
+        stop.wait(_EVERY_SECONDS)
     return False

@@ -5,12 +5,9 @@ It needs no Kafka. So a lost last event is found within seconds, and deadlines k
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections import deque
-from threading import Event
-from types import FrameType
 from uuid import UUID
 
 import structlog
@@ -21,16 +18,15 @@ from domain.time_sources import SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.logs import configure_logs
 from foundation.settings import load_settings
-from foundation.sql import load_statements
+from foundation.stopping import stop_on_signals
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
+from projections.places import RECONCILER, place_of, save_place
 from projections.read_model import all_read_models
 from projections.rebuild import rebuild_where_needed
 from workers.timers import Timers
 
-_SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
-FOLLOWER = "reconciler"
 BEHIND_SECONDS = 3.0
 EVERY_SECONDS = 1.0
 PAGE = 1_000
@@ -59,8 +55,7 @@ class Reconciler:
         healed = 0
         while until is not None:
             with self._pool.connection() as connection:
-                row = connection.execute(_SQL["place"], {"follower": FOLLOWER}).fetchone()
-                after = row[0] if row else 0
+                after = place_of(connection, RECONCILER)
                 deliveries, last = log_page(connection, after=after, limit=PAGE, until=until)
             if last is None:
                 break
@@ -69,7 +64,7 @@ class Reconciler:
                 versions[delivery.case_id] = delivery.version
             healed += self._heal(versions)
             with self._pool.connection() as connection:
-                connection.execute(_SQL["save_place"], {"follower": FOLLOWER, "notification_id": last})
+                save_place(connection, RECONCILER, last)
         return healed
 
     def _settled_end(self) -> int | None:
@@ -97,13 +92,7 @@ def main() -> int:
     """Run the process `reconciler`."""
     settings = load_settings()
     configure_logs(settings.log_level, process="reconciler")
-    stop = Event()
-
-    def told_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told_to_stop)
-    signal.signal(signal.SIGINT, told_to_stop)
+    stop = stop_on_signals()
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
     rebuild_where_needed(pool)
     reconciler = Reconciler(pool)

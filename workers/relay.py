@@ -8,13 +8,11 @@ each partition from its saved offset to the end and leaves out what it finds the
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
-from types import FrameType
 from typing import Any
 
 import psycopg
@@ -27,6 +25,8 @@ from foundation.errors import Transient
 from foundation.logs import configure_logs
 from foundation.settings import Settings, load_settings
 from foundation.sql import load_statements
+from foundation.stopping import stop_on_signals
+from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
 from workers.cloud_events import Message, id_in, message_of
 
@@ -50,9 +50,9 @@ class Relay:
         self._connection = connection
         self._topic = topic
         self._partitions = partitions
-        self._follower = f"relay to {topic}"
+        self._follower = relay_to(topic)
         self._offsets: dict[int, int] = dict(connection.execute(_SQL["offsets"], {"topic": topic}).fetchall())
-        self._place: int = self._one("place", follower=self._follower)
+        self._place = place_of(connection, self._follower)
         self._client_options = client_options
         self._already = self._published_after_saved_offsets()
         self._producer = KafkaProducer(
@@ -60,7 +60,8 @@ class Relay:
             # Named, because other settings of theirs switch it off with only a warning.
             enable_idempotence=True,
             linger_ms=5,
-            max_block_ms=int(SEND_SECONDS * 1000),
+            # Not longer than the lock's session may go without a touch.
+            max_block_ms=int(TOUCH_SECONDS * 1000),
             delivery_timeout_ms=int(SEND_SECONDS * 1000),
             request_timeout_ms=int(SEND_SECONDS * 500),
             max_request_size=2**20,
@@ -71,10 +72,6 @@ class Relay:
     def place(self) -> int:
         """The notification id up to which everything is published."""
         return self._place
-
-    def _one(self, statement: str, **parameters: Any) -> Any:
-        row = self._connection.execute(_SQL[statement], parameters).fetchone()
-        return row[0] if row else None
 
     def _published_after_saved_offsets(self) -> set[str]:
         """The ids of events that an earlier relay sent and did not come to note."""
@@ -161,7 +158,7 @@ class Relay:
 
     def _save(self, place: int, offsets: dict[int, int]) -> None:
         with self._connection.transaction():
-            self._connection.execute(_SQL["save_place"], {"follower": self._follower, "notification_id": place})
+            save_place(self._connection, self._follower, place)
             for partition, next_offset in offsets.items():
                 self._connection.execute(
                     _SQL["save_offset"], {"topic": self._topic, "partition": partition, "next_offset": next_offset}
@@ -224,7 +221,7 @@ def run(settings: Settings, stop: Event, *, topic: str = EVENTS.name, partitions
             return
         _log.info("relay_active", topic=topic)
         options = settings.kafka_client_options()
-        if not wait_for_broker(options, stop, meanwhile=lambda: connection.execute(_SQL["touch"])):
+        if not wait_for_broker(settings, stop, meanwhile=lambda: connection.execute(_SQL["touch"])):
             return
         connection.execute(_SQL["listen"])
         relay = Relay(connection, topic, partitions, options)
@@ -240,15 +237,8 @@ def main() -> int:
     """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew."""
     settings = load_settings()
     configure_logs(settings.log_level, process="relay")
-    stop = Event()
-
-    def told_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told_to_stop)
-    signal.signal(signal.SIGINT, told_to_stop)
     try:
-        run(settings, stop)
+        run(settings, stop_on_signals())
     except (SendFailed, psycopg.Error, KafkaError) as error:
         _log.error("relay_ends", reason=str(error), error=type(error).__name__)
         return 75

@@ -2,21 +2,12 @@
 -- One relay is active; others stand by. The lock goes with the session.
 SELECT pg_try_advisory_lock(hashtext('relay to ' || %(topic)s));
 
--- name: place
-SELECT coalesce(max(notification_id), 0) FROM follower_places WHERE follower = %(follower)s;
-
 -- name: offsets
 SELECT partition, next_offset FROM relay_offsets WHERE topic = %(topic)s;
 
 -- name: window
 SELECT notification_id, topic, state FROM stored_events
 WHERE notification_id > %(after)s ORDER BY notification_id LIMIT %(limit)s;
-
--- name: save_place
--- Never backwards.
-INSERT INTO follower_places (follower, notification_id) VALUES (%(follower)s, %(notification_id)s)
-ON CONFLICT (follower) DO UPDATE SET notification_id = excluded.notification_id, saved_at = now()
-WHERE follower_places.notification_id < excluded.notification_id;
 
 -- name: save_offset
 -- A topic that was made anew begins at 0 again, so an offset may go back.

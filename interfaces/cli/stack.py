@@ -10,10 +10,9 @@ from typing import Any
 
 import psycopg
 import typer
-from kafka import KafkaConsumer
-from kafka.errors import KafkaError
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from deploy.kafka_admin import broker_answers
 from deploy.local import STAGES, Process, Report, down, processes, up
 from deploy.topics import EVENTS
 from foundation.database import Pool, open_pool
@@ -25,7 +24,7 @@ from interfaces.cli.page import Page, print_json
 from projections import lag, parking
 from projections.lag import Lag, LoadedMatter, NextDeadline, OverdueDeadline
 
-_BROKER_MILLISECONDS = 2_000
+_BROKER_SECONDS = 2.0
 
 
 def up_command() -> None:
@@ -201,12 +200,9 @@ def _backlog(pool: Pool) -> Backlog:
 def _broker(settings: Settings) -> str | None:
     """Where a broker answers; None: nowhere."""
     try:
-        KafkaConsumer(
-            **settings.kafka_client_options(), bootstrap_timeout_ms=_BROKER_MILLISECONDS, group_id=None, enable_auto_commit=False
-        ).close()
-    except (Misconfigured, KafkaError, OSError):
+        return settings.kafka if broker_answers(settings, timeout=_BROKER_SECONDS) else None
+    except Misconfigured:
         return None
-    return settings.kafka_bootstrap
 
 
 def _lag_as_json(behind: Lag | None) -> dict[str, Any] | None:

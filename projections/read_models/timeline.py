@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import domain.appeal.words
+import domain.case.words
+import domain.enforcement_notice.words
+import domain.fine.words
+import domain.investigation.words
+import domain.non_compliance.words
+import domain.words
 from domain.case.events import CaseEvent
 from domain.words import describe, law_date
 from projections.read_model import Change
+
+ALSO_DEFINED_BY = (
+    domain.words,
+    domain.appeal.words,
+    domain.case.words,
+    domain.enforcement_notice.words,
+    domain.fine.words,
+    domain.investigation.words,
+    domain.non_compliance.words,
+)
 
 
 def changes(event: CaseEvent) -> Iterable[Change]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+import domain.fine.words
 from foundation.database import Pool
 from projections import rebuild as module
 from projections.apply import apply
@@ -91,6 +93,19 @@ def test_only_what_is_missing_or_was_built_otherwise_is_built(pool: Pool) -> Non
         connection.execute("DROP SCHEMA read_penalties CASCADE")
     assert rebuild_where_needed(pool) == ["cases", "penalties"]
     assert len(all_read_models()) == 5
+
+
+def test_changed_words_are_another_definition_of_the_time_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    changed = tmp_path / "words.py"
+    changed.write_text(Path(str(domain.fine.words.__file__)).read_text(encoding="utf-8") + "# other words", encoding="utf-8")
+    before = all_read_models()
+    monkeypatch.setattr(domain.fine.words, "__file__", str(changed))
+    all_read_models.cache_clear()
+    try:
+        after = all_read_models()
+    finally:
+        all_read_models.cache_clear()
+    assert {name for name in before if before[name].digest != after[name].digest} == {"timeline"}
 
 
 def test_a_reader_in_the_middle_of_reading_does_not_hinder_the_switch(pool: Pool, database: Database) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from deploy.topics import EVENTS
+from deploy.kafka_admin import admin_client
+from deploy.topics import EVENTS, Topic, ensure_topics
+from domain.case.events import CaseEvent
 from domain.mapper import digest_of
 from foundation.settings import Settings
 from projections.history import Delivery
@@ -21,7 +23,7 @@ from tests.services import Database
 from tests.topics import Published, published
 from tests.waiting import wait_for
 from workers import relay as module
-from workers.relay import Relay, connect, run
+from workers.relay import Relay, SendFailed, connect, run
 
 
 @contextmanager
@@ -70,7 +72,8 @@ def test_keeps_a_matter_in_one_partition_and_each_case_in_order(database: Databa
 
 
 def test_messages_are_cloud_events_in_binary_mode(database: Database, kafka: str, events_topic: str) -> None:
-    store(nobody_complies_or_pays(), database)
+    deliveries = store(nobody_complies_or_pays(), database)
+    events = {f"{d.case_id}/{d.version}": d.event for d in deliveries if isinstance(d.event, CaseEvent)}
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
     for message in published(kafka, events_topic):
@@ -80,7 +83,13 @@ def test_messages_are_cloud_events_in_binary_mode(database: Database, kafka: str
         assert headers["ce_id"] == f"{headers['ce_subject']}/{headers['ce_sequence']}"
         assert headers["ce_type"].startswith(headers["ce_casetype"] + ".")
         assert headers["ce_dataschema"] == f"/regcase/schemas/{headers['ce_type']}/1"
-        assert datetime.fromisoformat(headers["ce_time"]).tzinfo is not None
+        event = events[headers["ce_id"]]
+        assert datetime.fromisoformat(headers["ce_time"]) == event.recorded
+        assert headers["ce_partitionkey"] == str(event.matter_id)
+        assert (headers["ce_type"], headers["ce_casetype"]) == (event.type, event.case_type)
+        assert (headers["ce_actor"], headers["ce_actorrole"]) == (event.actor.id, event.actor.role)
+        assert headers["ce_command"] == event.envelope.command
+        assert headers["ce_correlationid"] == event.envelope.correlation_id
         assert headers["ce_digest"] == digest_of(message.value or b"")
 
 
@@ -104,16 +113,50 @@ def test_a_relay_that_ended_before_noting_a_window_leaves_no_duplicate(
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
 
-def test_a_topic_made_anew_is_written_from_its_beginning(database: Database, kafka: str, events_topic: str) -> None:
+def test_what_is_stored_after_a_topic_was_made_anew_is_in_it_once(database: Database, kafka: str, events_topic: str) -> None:
     store(nobody_complies_or_pays(), database)
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
-    with psycopg.connect(database.app_url) as connection:
-        connection.execute("UPDATE relay_offsets SET next_offset = next_offset + 1000")
+    make_anew(kafka, events_topic)
+    assert published(kafka, events_topic) == []
     more = store(nobody_complies_or_pays(), database)
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
-    assert set(ids_of(more)) <= set(ids(published(kafka, events_topic)))
+    assert ids(published(kafka, events_topic)) == ids_of(more)
+
+
+def test_a_relay_that_ended_before_noting_what_it_sent_to_a_topic_made_anew_leaves_no_duplicate(
+    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    make_anew(kafka, events_topic)
+    more = store(nobody_complies_or_pays(), database)[:10]
+    monkeypatch.setattr(module, "WINDOW", 10)
+
+    def dies(*_: Any) -> None:
+        raise SystemExit
+
+    with a_relay(database, kafka, events_topic) as relay, monkeypatch.context() as patched:
+        patched.setattr(relay, "_save", dies)
+        with pytest.raises(SystemExit):
+            relay.publish_window()
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    found = ids(published(kafka, events_topic))
+    assert len(found) == len(set(found))
+    assert set(found) >= set(ids_of(more)[:3])
+
+
+def make_anew(kafka: str, name: str) -> None:
+    """Delete a topic and make it again, empty."""
+    settings = Settings(kafka_bootstrap=kafka)
+    topic = Topic(name, EVENTS.partitions, EVENTS.key, EVENTS.retention, EVENTS.largest_batch)
+    with admin_client(settings) as client:
+        client.delete_topics([name])
+        wait_for(lambda: name not in {there["name"] for there in client.describe_topics()}, what="the deletion")
+    ensure_topics(settings, [topic])
 
 
 def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str) -> None:
@@ -126,6 +169,19 @@ def test_its_place_never_goes_back(database: Database, kafka: str, events_topic:
         with psycopg.connect(database.app_url) as connection:
             row = connection.execute("SELECT notification_id FROM follower_places").fetchone()
         assert row == (early.place,)
+
+
+def test_a_broker_that_does_not_acknowledge_in_time_ends_the_relay(
+    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        monkeypatch.setattr(module, "SEND_SECONDS", 0.0)
+        monkeypatch.setattr(relay, "_flushed", lambda: False)
+        place = relay.place
+        with pytest.raises(SendFailed):
+            relay.publish_window()
+        assert relay.place == place
 
 
 class TestRunning:
@@ -155,6 +211,21 @@ class TestRunning:
             deliveries = store(nobody_complies_or_pays(), database)
             wait_for(lambda: len(published(kafka, events_topic)) >= len(deliveries), what="publication")
         assert ids(published(kafka, events_topic)) == ids_of(deliveries)
+
+    def test_one_that_hangs_loses_the_lock_within_seconds(self, database: Database, events_topic: str) -> None:
+        """As a process does that is stopped by SIGSTOP: it no longer touches its session."""
+        with connect(database.app_url) as hangs, connect(database.app_url) as other:
+            assert module.wait_for_lock(hangs, events_topic, Event())
+            assert wait_for(
+                lambda: (
+                    other.execute("SELECT pg_try_advisory_lock(hashtext('relay to ' || %s))", [events_topic]).fetchone()
+                    or [False]
+                )[0],
+                seconds=10,
+                what="the end of the session",
+            )
+            with pytest.raises(psycopg.OperationalError):
+                hangs.execute("SELECT 1")
 
     def test_a_second_one_stands_by_and_takes_over_when_the_first_loses_its_session(
         self, settings: Settings, database: Database, kafka: str, events_topic: str

@@ -1,7 +1,7 @@
 -- name: place
-SELECT notification_id FROM follower_places WHERE follower = %(follower)s;
+SELECT notification_id FROM public.follower_places WHERE follower = %(follower)s;
 
 -- name: save_place
-INSERT INTO follower_places (follower, notification_id) VALUES (%(follower)s, %(notification_id)s)
+INSERT INTO public.follower_places (follower, notification_id) VALUES (%(follower)s, %(notification_id)s)
 ON CONFLICT (follower) DO UPDATE SET notification_id = excluded.notification_id, saved_at = now()
 WHERE follower_places.notification_id < excluded.notification_id;

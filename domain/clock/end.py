@@ -77,10 +77,10 @@ class _Counting:
         if period.unit == "H":
             bare = not isinstance(start, datetime)
             why = "a bare date counts from the end of its day" if bare else "the hour of the event is not counted"
-            self._steps.append(f"Counted from {_words(start)} ({count.trigger}); {why}{_cited(rule.cites_for('first_day'))}.")
+            self._steps.append(f"Counted from {_words(start)} ({_event(count.trigger)}); {why}{_cited(rule.cites_for('first_day'))}.")
         else:
             cited = _cited(rule.cites_for("first_day"))
-            self._steps.append(f"{_words(day)} ({count.trigger}) is the day of the event and is not counted{cited}.")
+            self._steps.append(f"{_words(day)} ({_event(count.trigger)}) is the day of the event and is not counted{cited}.")
         source = "set by the notice" if count.period else "by the rule"
         by_number = ", by the day of the same number in the month" if period.is_in_months else ""
         if period.is_in_months and nominal.day != day.day:
@@ -139,6 +139,11 @@ def merge(suspensions: Sequence[Suspension]) -> list[tuple[date, date]]:
         else:
             merged.append((since, until))
     return merged
+
+
+def _event(trigger: str) -> str:
+    """An event type as people read it: `fine.penalty_notice_issued` is 'penalty notice issued'."""
+    return (trigger.partition(".")[2] or trigger).replace("_", " ")
 
 
 def _words(moment: date | datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from domain.clock.calendar import Calendar
+from domain.money import Money
 from domain.regimes.regime import Regime, RegimeData
 from domain.regimes.rule import RuleVersion, VersionData
 from foundation.errors import Misconfigured
@@ -216,5 +216,12 @@ def _dangling(regime_: Regime, unread: AbstractSet[str]) -> Iterator[str]:
     for where, rule in named.items():
         if rule not in regime_.rules and rule.partition("/")[0] not in unread:
             yield f"{where}: unknown rule {rule!r}"
-    if not re.fullmatch(r"[A-Z]{3}", law.currency):
-        yield f"law.currency: {law.currency!r} is no ISO 4217 code"
+    try:
+        Money.zero(law.currency)
+    except ValueError as error:
+        yield f"law.currency: {error}"
+    yield from (
+        f"law.maxima.{tier}: {maximum.fixed} is not in {law.currency}"
+        for tier, maximum in law.maxima.items()
+        if maximum.fixed.currency != law.currency
+    )

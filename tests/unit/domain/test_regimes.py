@@ -173,3 +173,21 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
 def test_what_is_installed_loads(tmp_path: Path) -> None:
     assert set(load(into=tmp_path)) == {"uk-dpa-2018"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("currency: GBP", "currency: XQZ", "law.currency: 'XQZ' is not an ISO 4217 currency code"),
+        ("fixed: GBP 17500000", "fixed: EUR 20000000", "law.maxima.higher: EUR 20,000,000.00 is not in GBP"),
+    ],
+)
+def test_money_that_does_not_fit_the_regime_is_refused(tmp_path: Path, before: str, after: str, fault: str) -> None:
+    load(into=tmp_path)
+    file = tmp_path / "uk-dpa-2018.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(Misconfigured) as refused:
+        load_regimes(tmp_path)
+    assert fault in str(refused.value)

@@ -112,8 +112,9 @@ def _let_fine_stand(fine: Fine, appeal: Appeal, decision: AppealDecided, standin
     court, decided_on = decision.tier, decision.decided_on
     amount = standing.amount or fine.notice_amount
     substitutes = decision.effects[fine.id].kind == "substituted"
-    if fine.is_set_aside or (not substitutes and amount != fine.account.amount):
-        fine.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount)
+    changed = amount != fine.account.amount or standing.pay_by != fine.court_pay_by
+    if fine.is_set_aside or (changed and not substitutes):
+        fine.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=standing.pay_by)
     pay_by = decision.effects[fine.id].pay_by
     if substitutes and amount and (amount != fine.account.amount or pay_by):
         fine.have_amount_substituted(appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)

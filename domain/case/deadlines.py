@@ -222,8 +222,12 @@ class WithDeadlines(Recording):
             count = with_period(count, period)
         if until is not None:
             count = fixed_at(count, until)
-        anchor = deadline.terms.anchor if start is None else anchor
-        if count == deadline.terms.count and anchor == deadline.terms.anchor:
+        self.count_anew(deadline, count, anchor=deadline.terms.anchor if start is None else anchor, reason=reason)
+
+    def count_anew(self, deadline: Deadline, count: Count, *, anchor: str | None, reason: str) -> None:
+        """Compute an end from another count; nothing happens where it is the same, or the deadline is done with."""
+        unchanged = count == deadline.terms.count and anchor == deadline.terms.anchor
+        if unchanged or deadline.status in ("met", "lapsed"):
             return
         terms = self.terms_again(deadline, count).model_copy(update={"anchor": anchor})
         self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)

@@ -346,7 +346,10 @@ class SetAside(CaseEvent):
 
 
 class Restored(CaseEvent):
-    """The decision that set aside or substituted has fallen. What stands again is told: the amount or the requirements."""
+    """The decision that set aside or substituted has fallen. What stands again is told: the amount or the requirements.
+
+    `pay_by` is the day to pay of a decision that still stands; None: the notice's own time to pay counts.
+    """
 
     NAME = "restored"
 
@@ -355,6 +358,7 @@ class Restored(CaseEvent):
     decided_on: Day
     amount: Money | None = None
     requirements: tuple[Requirement, ...] | None = None
+    pay_by: Day | None = None
 
 
 class AppealEnded(CaseEvent):

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.appealable import Appealable
-from domain.case.deadlines import Deadline, with_period
-from domain.case.events import CaseEvent
+from domain.case.deadlines import Deadline, fixed_at, with_period
+from domain.case.events import CaseEvent, DeadlineSet, DeadlineStarted, Restored
+from domain.clock import Count
 from domain.fine.account import Account
 from domain.fine.commands import (
     CancelPenaltyNotice,
@@ -60,8 +61,9 @@ class Fine(Appealable):
         self.intent: NoticeOfIntentGiven
         self.proposal: PenaltyProposed | None = None
         self.notice: PenaltyNoticeIssued | None = None
-        self.pay_within: str | None = None
         self.notice_amount: Money | None = None
+        self.court_pay_by: date | None = None
+        self._own_count: Count | None = None
         self.account = Account()
         self.in_recovery = False
 
@@ -262,20 +264,40 @@ class Fine(Appealable):
 
     def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
         """A court put another amount, and perhaps another day to pay, in the place of those that stood."""
-        substituted = self.record(
-            AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by
-        )
+        self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
         payment = self.deadline("payment")
-        if pay_by and payment and payment.status == "met" and self.account.outstanding:
-            self.start("payment", trigger=substituted.type, counted_from=decided_on, until=pay_by)
-        elif pay_by and payment:
-            self.recompute(payment, until=pay_by, reason="The court set the day to pay.")
+        if pay_by and payment:
+            self._count_payment_anew(payment, fixed_at(payment.terms.count, pay_by), "The court set the day to pay.")
         self._settle_payment(decided_on)
 
     def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: object) -> None:
-        """The penalty stands again."""
+        """The penalty stands again, with the time to pay that it had before the decision that has fallen."""
+        before = self.court_pay_by
         super().be_restored(appeal, court=court, decided_on=decided_on, **stands)
+        payment = self.deadline("payment")
+        if payment:
+            count = payment.terms.count
+            if self.court_pay_by is None:
+                count = self._own_count_since(count)
+            elif self.court_pay_by != before:
+                count = fixed_at(count, self.court_pay_by)
+            if count != payment.terms.count:
+                self._count_payment_anew(payment, count, "The decision that had set another day to pay has fallen.")
         self._settle_payment(decided_on)
+
+    def _own_count_since(self, since: Count) -> Count:
+        """The notice's own time to pay, with what was learnt of its start and its standing still while a court's day stood."""
+        own = self._own_count or since
+        stood_still = tuple(dict.fromkeys((*own.suspensions, *since.suspensions)))
+        kept = {"period": own.period, "until": own.until, "extensions": own.extensions, "suspensions": stood_still}
+        return since.model_copy(update=kept)
+
+    def _count_payment_anew(self, payment: Deadline, count: Count, reason: str) -> None:
+        """Let another time to pay count; it begins again where what was payable before had been paid and is not enough now."""
+        if payment.status == "met" and self.account.outstanding:
+            self.record(DeadlineStarted, role="payment", terms=self.terms_again(payment, count))
+        else:
+            self.count_anew(payment, count, anchor=payment.terms.anchor, reason=reason)
 
     def _settle_payment(self, on: date) -> None:
         """Meet the payment deadline when what came in by then covers what is payable; end a recovery paid in full."""
@@ -301,11 +323,22 @@ class Fine(Appealable):
             case PenaltyNoticeIssued():
                 self._stage, self.notice = "issued", event
                 self._set_notice_amount(event.amount)
-            case PenaltyNoticeVaried(amount=amount):
+            case PenaltyNoticeVaried(amount=amount, pay_within=pay_within):
                 if amount:
                     self._set_notice_amount(amount)
-            case AmountSubstituted(amount=amount):
+                if pay_within and self._own_count:
+                    self._own_count = with_period(self._own_count, pay_within)
+            case AmountSubstituted(amount=amount, pay_by=pay_by):
                 self.account.impose(amount)
+                self.court_pay_by = pay_by or self.court_pay_by
+            case Restored(pay_by=pay_by):
+                self.court_pay_by = pay_by
+                super().when(event)
+                self.account.follow(event)
+            case DeadlineSet(role="payment", terms=terms):
+                if self.court_pay_by is None:
+                    self._own_count = terms.count
+                super().when(event)
             case PenaltyNoticeCancelled():
                 self._stage = "cancelled"
                 self.account.void()

@@ -646,6 +646,92 @@ class TestDecisionsThatFall:
         assert (desk.fine().state, desk.fine().account.amount) == ("issued", gbp("7552800"))
 
 
+class TestTheCourtsDayToPay:
+    """It stands as long as the decision that set it; then the notice's own period counts again."""
+
+    def due(self, desk: Desk) -> str:
+        return str(desk.deadline("fine", "payment").due)
+
+    def test_falls_with_its_decision(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 1000000", pay_by="2024-06-30")
+        assert self.due(desk) == "2024-06-30"
+        decide(desk, "allowed", "2022-10-20")
+        assert (desk.fine().account.amount, self.due(desk)) == (gbp("7552800"), "2022-06-15")
+
+    def test_falls_with_its_decision_also_when_the_amount_was_the_same(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 7552800", pay_by="2024-06-30")
+        decide(desk, "allowed", "2022-10-20")
+        assert self.due(desk) == "2022-06-15"
+
+    def test_gives_way_to_the_notices_own_extension(self) -> None:
+        desk = issued()
+        by = {"authority": "decision", "agreed_on": "2022-05-18", "reason": "Hardship"}
+        desk.done("fine.extend_deadline", "fine", by=ISSUER, role="payment", until="2022-08-31", **by)
+        lodge(desk)
+        decide(desk, "substituted", "2022-10-03", amount="GBP 1000000", pay_by="2024-06-30")
+        go_on(desk, "respondent", "2022-10-10", "first_tier_tribunal")
+        decide(desk, "allowed", "2022-10-20")
+        assert self.due(desk) == "2022-08-31"
+
+    def test_gives_way_to_the_period_as_it_was_varied_meanwhile(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 1000000", pay_by="2022-10-31")
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, sent_on="2022-10-10", reasons="r", pay_within="P200D")
+        varied = self.due(desk)
+        decide(desk, "allowed", "2022-10-20")
+        assert self.due(desk) == varied == "2022-12-05"
+
+    def test_of_the_court_below_counts_again_when_the_one_above_falls(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000", pay_by="2024-06-30")
+        decide(desk, "substituted", "2022-10-20", amount="GBP 500000", pay_by="2025-01-31")
+        assert self.due(desk) == "2025-01-31"
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "allowed", "2022-10-28")
+        assert (desk.fine().account.amount, self.due(desk)) == (gbp("1000000"), "2024-06-30")
+
+    def test_stays_as_it_was_extended_when_a_decision_that_set_none_falls(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000", pay_by="2024-06-30")
+        by = {"authority": "decision", "agreed_on": "2022-10-10", "reason": "Hardship"}
+        desk.done("fine.extend_deadline", "fine", by=ISSUER, role="payment", until="2024-08-31", **by)
+        decide(desk, "substituted", "2022-10-20", amount="GBP 500000")
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "allowed", "2022-10-28")
+        assert (desk.fine().account.amount, self.due(desk)) == (gbp("1000000"), "2024-08-31")
+
+    def test_kept_by_paying_the_courts_sum_is_not_kept_for_the_sum_that_stands_again(self) -> None:
+        desk = before_upper_tribunal("substituted", "respondent", amount="GBP 1000000", pay_by="2024-06-30")
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 1000000", received_on="2022-10-10", reference="B")
+        assert desk.deadline("fine", "payment").status == "met"
+        decide(desk, "allowed", "2022-10-20")
+        payment = desk.deadline("fine", "payment")
+        assert (payment.status, str(payment.due), payment.terms.trigger.event) == (
+            "running",
+            "2022-06-15",
+            "fine.penalty_notice_issued",
+        )
+        assert desk.at("2022-10-21").deadline("fine", "payment").status == "passed"
+        assert desk.fine().account.outstanding == gbp("6552800")
+
+    def test_comes_back_with_a_penalty_that_had_been_set_aside(self) -> None:
+        desk = before_upper_tribunal("substituted", "appellant", amount="GBP 1000000", pay_by="2024-06-30")
+        decide(desk, "allowed", "2022-10-20")
+        go_on(desk, "respondent", "2022-10-24", "upper_tribunal")
+        decide(desk, "allowed", "2022-10-28")
+        assert (desk.fine().state, self.due(desk)) == ("issued", "2024-06-30")
+
+
+def lodge(desk: Desk, day: str = "2022-06-14") -> None:
+    desk.at(day).done(
+        "appeal.lodge",
+        name="appeal",
+        by=REGISTRAR,
+        against=["fine"],
+        scope="whole",
+        court="first_tier_tribunal",
+        received_on=day,
+        grounds=["g"],
+    )
+
+
 class TestAThirdPartysAppeal:
     def lodged(self) -> Desk:
         desk = issued().at("2022-06-14")

@@ -63,7 +63,10 @@ class Timers:
     def _claim(self) -> list[DueDeadline]:
         parameters = {"now": self._time.now(None), "claim_seconds": CLAIM_SECONDS, "limit": BATCH}
         with self._pool.connection() as connection, connection.cursor(row_factory=class_row(DueDeadline)) as cursor:
-            return cursor.execute(_SQL["claim"], parameters).fetchall()
+            claimed = cursor.execute(_SQL["claim"], parameters).fetchall()
+            if claimed:
+                cursor.execute(_SQL["forget_old_claims"])
+            return claimed
 
     def _fire(self, due: DueDeadline) -> None:
         log = _log.bind(case_id=str(due.case_id), matter_id=str(due.matter_id), role=due.role)

@@ -1,3 +1,6 @@
+-- name: forget_old_claims
+DELETE FROM timer_claims WHERE claimed_until < now() - interval '1 hour';
+
 -- name: claim
 -- Claims commit before anything is fired: no lock is held while a command runs. A claim that another worker made meanwhile
 -- is seen by the upsert, so that a deadline has one claimant.

@@ -74,6 +74,19 @@ def test_the_deadlines_carry_rule_and_worked_steps(system: System) -> None:
     assert "Sun 29 May 2022 is a Sunday; the next working day is Mon 30 May 2022 (Reg 1182/71 Art 3(4))." in explained
 
 
+def test_deadlines_before_a_day_are_those_that_still_run_or_stand_still(system: System) -> None:
+    rows = asked(system, "deadlines", "--due-before", "2022-12-01")
+    assert {(row["reference"], row["role"]) for row in rows} == {("INV-CLEARVIEW/notice-1", "comply:stop")}
+    assert {row["status"] for row in rows} == {"suspended"}
+
+
+def test_the_matters_are_told_with_their_cases_and_sums(system: System) -> None:
+    matters = {row["reference"]: row for row in asked(system, "matters")}
+    assert (matters["INV-CLEARVIEW"]["cases"], matters["INV-CLEARVIEW"]["opened_by_timers"]) == (4, 0)
+    assert (matters["INV-HALDEN"]["cases"], matters["INV-HALDEN"]["opened_by_timers"]) == (8, 4)
+    assert matters["INV-HALDEN"]["outstanding"] == {"amount": "630000.00", "currency": "GBP"}
+
+
 def test_the_timers_opened_one_case_for_each_cause(system: System) -> None:
     opened = [row["reference"] for row in asked(system, "cases") if row["opened_by_system"]]
     assert sorted(opened) == [
@@ -93,6 +106,8 @@ def test_the_penalties_are_summed_by_year_and_regime(system: System) -> None:
 def test_the_time_line_has_every_event_with_both_kinds_of_date(system: System) -> None:
     told = asked(system, "timeline", "INV-CLEARVIEW")
     assert len(told) == len(rehearsed(CLEARVIEW))
+    one = asked(system, "timeline", "INV-CLEARVIEW/appeal-1", "--case")
+    assert [row["version"] for row in one] == list(range(1, len(one) + 1))
     decided = next(row for row in told if row["words"].startswith("The Upper Tribunal decided"))
     assert (decided["law_date"], decided["recorded"][:10]) == ("2025-10-06", "2025-10-07")
 

@@ -90,6 +90,17 @@ def test_a_claim_whose_worker_died_is_free_again_after_its_time(
     assert fired(application, fine)[-2:] == ["appeal", "payment"]
 
 
+def test_old_claims_are_forgotten(pool: Pool, application: CaseApplication, fine: UUID, database: Database) -> None:
+    with psycopg.connect(database.app_url) as connection:
+        connection.execute(
+            "INSERT INTO timer_claims SELECT gen_random_uuid(), 'payment', 1, now() - age FROM "
+            "unnest(ARRAY[interval '2 hours', interval '1 minute']) AS age"
+        )
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 2
+    with psycopg.connect(database.app_url) as connection:
+        assert connection.execute("SELECT count(*) FROM timer_claims").fetchone() == (3,)
+
+
 def test_a_rebuild_leaves_claims_alone(pool: Pool, application: CaseApplication, fine: UUID) -> None:
     timers = Timers(pool, application, MovedTime(LATER))
     assert len(timers._claim()) == 2

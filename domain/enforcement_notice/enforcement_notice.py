@@ -284,6 +284,12 @@ class EnforcementNotice(Appealable):
             if self._has_new_time_limit(requirement, before):
                 self._start_compliance(requirement, trigger)
 
+    def extend(self, deadline: Deadline, *, agreed_on: date, **how: Any) -> None:
+        """More time to comply may show that what was done was in time."""
+        super().extend(deadline, agreed_on=agreed_on, **how)
+        for name, complied_on in self.complied.items():
+            self.meet(f"comply:{name}", complied_on)
+
     def is_duty(self, role: str) -> bool:
         """Something that a notice in force demands and that is not done; also while it is set aside, for that can be reversed."""
         kind, _, name = role.partition(":")

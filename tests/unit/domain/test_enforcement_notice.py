@@ -482,6 +482,15 @@ class TestVaryingTimeLimits:
         assert both["code"] == "too_early"
 
 
+class TestExtendingWhatWasDoneLate:
+    def test_shows_that_it_was_in_time(self) -> None:
+        desk = in_force().at("2022-09-20")
+        comply(desk, "stop", "2022-09-20")
+        assert desk.deadline("notice", "comply:stop").status == "passed"
+        extend(desk, "comply:stop", "2022-10-31", "2022-09-20")
+        assert desk.deadline("notice", "comply:stop").status == "met"
+
+
 class TestExtendingWhatStoodStill:
     def test_to_a_day_takes_that_day_as_it_stands(self) -> None:
         desk = appealed().at("2022-07-14")

@@ -1,4 +1,7 @@
-"""The types that fields of commands and events are made of: texts, days, instants, names."""
+"""The types that fields of commands and events are made of: texts, days, instants, names.
+
+Their rules are for commands; of what was recorded only the plain type is asked (`domain.recorded`).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
 from domain.money import Money
+from domain.recorded import is_recorded, loosely_if_recorded
 
 FIRST_DAY = date(1950, 1, 1)
 LAST_DAY = date(2199, 12, 31)
@@ -25,19 +29,19 @@ def _storable(text: str) -> str:
     return text
 
 
-def _day(given: object) -> date:
+def _day(given: object, info: ValidationInfo) -> date:
     if isinstance(given, str) and _DAY.fullmatch(given):
         given = date.fromisoformat(given)
     if not isinstance(given, date) or isinstance(given, datetime):
         msg = "a day is written as ISO 8601, for example 2021-11-29"
         raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError as a fault of the field, TypeError not
-    if not FIRST_DAY <= given <= LAST_DAY:
+    if not is_recorded(info) and not FIRST_DAY <= given <= LAST_DAY:
         msg = f"{given} lies outside {FIRST_DAY} to {LAST_DAY}"
         raise ValueError(msg)
     return given
 
 
-def _day_or_instant(given: object) -> date | datetime:
+def _day_or_instant(given: object, info: ValidationInfo) -> date | datetime:
     if isinstance(given, str) and not _DAY.fullmatch(given):
         try:
             given = datetime.fromisoformat(given)
@@ -48,9 +52,9 @@ def _day_or_instant(given: object) -> date | datetime:
         if given.tzinfo is None:
             msg = f"the instant {given.isoformat()} has no offset from UTC; write for example 2021-11-29T16:30:00+00:00"
             raise ValueError(msg)
-        _day(given.date())
+        _day(given.date(), info)
         return given
-    return _day(given)
+    return _day(given, info)
 
 
 def _computed(given: object) -> date | datetime:
@@ -95,18 +99,35 @@ ComputedEnd = Annotated[date | datetime, BeforeValidator(_computed)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
 """A key or a correlation id: taken as it is, never stripped."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_storable)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(_storable)]
-RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_storable),
+    loosely_if_recorded(str),
+]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True),
+    AfterValidator(_storable),
+    loosely_if_recorded(str),
+]
+Reference = Annotated[Name, Field(max_length=120)]
+"""What people call a matter: shorter than a name, because the system names the matter's other cases after it."""
+RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), loosely_if_recorded(str)]
 Period = Annotated[
-    str, StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"), AfterValidator(_of_a_lifetime)
+    str,
+    StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"),
+    AfterValidator(_of_a_lifetime),
+    loosely_if_recorded(str),
 ]
 """An ISO 8601 period of one unit, of at most 100 years: `P28D`, `P6M`, `PT24H`."""
 
-PositiveMoney = Annotated[Money, AfterValidator(_above_zero)]
-Names = Annotated[tuple[Name, ...], Field(max_length=100)]
-SomeNames = Annotated[tuple[Name, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=100)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+PositiveMoney = Annotated[Money, AfterValidator(_above_zero), loosely_if_recorded(Money)]
+Names = Annotated[tuple[Name, ...], Field(max_length=100), loosely_if_recorded(tuple[str, ...])]
+SomeNames = Annotated[
+    tuple[Name, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=100), loosely_if_recorded(tuple[str, ...])
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), loosely_if_recorded(str)]
 
 
 def day_of(given: date | datetime, zone: Any) -> date:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from domain.case.events import CaseEvent, Envelope
 from domain.internal_events import InternalEvent, internal_event_type
 from domain.names import EVENT_TYPES
+from domain.recorded import RECORDED
 from domain.refusals import Malformed
 from foundation.errors import Permanent
 
@@ -45,7 +46,7 @@ def split_state(state: bytes) -> tuple[StoredEnvelope, bytes]:
     """
     envelope, _, payload = state.partition(b"\n")
     try:
-        return StoredEnvelope.model_validate_json(envelope), payload
+        return StoredEnvelope.model_validate_json(envelope, context=RECORDED), payload
     except ValidationError as error:
         msg = f"a stored event's envelope cannot be read: {error.error_count()} faults. Restore it from the ledger or a backup."
         raise UnreadableEvent(msg) from error

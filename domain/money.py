@@ -9,11 +9,14 @@ from functools import cache
 from typing import Any
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
+
+from domain.recorded import is_recorded
 
 _WRITTEN = re.compile(r"([A-Z]{3}) ([0-9]{1,15}(?:\.[0-9]{1,4})?)")
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
+_RECORDED_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @cache
@@ -26,7 +29,7 @@ def _smallest_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
-@dataclass(frozen=True, order=False)
+@dataclass(frozen=True)
 class Money:
     """A sum that is not negative, in whole smallest units (pence, cents) of its currency.
 
@@ -54,6 +57,30 @@ class Money:
         object.__setattr__(self, "value", rounded)
 
     @classmethod
+    def recorded(cls, value: Decimal, currency: str) -> Money:
+        """A sum as an event tells it, or computed from such: whatever currencies and units are known today."""
+        money = object.__new__(cls)
+        object.__setattr__(money, "value", value)
+        object.__setattr__(money, "currency", currency)
+        return money
+
+    @classmethod
+    def from_event(cls, given: object) -> Money:
+        """Read money as events hold it.
+
+        Raises:
+            ValueError: not `{"amount": "7552800.00", "currency": "GBP"}`.
+        """
+        match given:
+            case Money():
+                return given
+            case {"amount": str(amount), "currency": str(currency), **more} if not more and _RECORDED_AMOUNT.fullmatch(amount):
+                return cls.recorded(Decimal(amount), currency)
+            case _:
+                msg = "a recorded sum is not of the form of money"
+                raise ValueError(msg)
+
+    @classmethod
     def parse(cls, given: object) -> Money:
         """Read money as scripts and JSON write it.
 
@@ -79,7 +106,7 @@ class Money:
     @classmethod
     def zero(cls, currency: str) -> Money:
         """Nothing, in that currency."""
-        return cls(Decimal(0), currency)
+        return cls.recorded(Decimal(0).quantize(_smallest_unit(currency)), currency)
 
     def __str__(self) -> str:
         return f"{self.currency} {self.value:,}"
@@ -91,19 +118,19 @@ class Money:
         return other.value
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.value + self._value_of(other), self.currency)
+        return Money.recorded(self.value + self._value_of(other), self.currency)
 
     def less(self, other: Money) -> Money:
         """Self minus other, and zero where other is more."""
-        return Money(max(Decimal(0), self.value - self._value_of(other)), self.currency)
+        return Money.recorded(max(self.value - self._value_of(other), Money.zero(self.currency).value), self.currency)
 
     def share(self, fraction: Decimal) -> Money:
         """A part of this sum, such as 4 % as Decimal('0.04'); half a smallest unit rounds up."""
-        return Money((self.value * fraction).quantize(_smallest_unit(self.currency), ROUND_HALF_UP), self.currency)
+        return Money.recorded((self.value * fraction).quantize(_smallest_unit(self.currency), ROUND_HALF_UP), self.currency)
 
     def times(self, count: int) -> Money:
         """The sum that many times over."""
-        return Money(self.value * count, self.currency)
+        return Money.recorded(self.value * count, self.currency)
 
     def __gt__(self, other: Money) -> bool:
         return self.value > self._value_of(other)
@@ -126,8 +153,11 @@ class Money:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(cls.as_json)
+        def taken(given: object, info: ValidationInfo) -> Money:
+            return cls.from_event(given) if is_recorded(info) else cls.parse(given)
+
+        return core_schema.with_info_plain_validator_function(
+            taken, serialization=core_schema.plain_serializer_function_ser_schema(cls.as_json)
         )
 
     @classmethod

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from domain.fields import DayOrInstant, Period, PositiveMoney, RequirementId, Text
+from domain.recorded import is_recorded
 
 
 class PeriodicPenalty(BaseModel):
@@ -46,7 +47,9 @@ class Requirement(BaseModel):
         return self.comply_within, self.comply_by, self.counted_from
 
     @model_validator(mode="after")
-    def _one_way_to_count(self) -> Self:
+    def _one_way_to_count(self, info: ValidationInfo) -> Self:
+        if is_recorded(info):
+            return self
         if self.comply_within and self.comply_by:
             msg = "give comply_within or comply_by, not both"
             raise ValueError(msg)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from domain.recorded import loosely_if_recorded
+
 Role = Literal["officer", "issuer", "registrar", "auditor", "analyst", "admin", "system"]
 
 
@@ -14,7 +16,7 @@ class Actor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$"), loosely_if_recorded(str)]
     role: Role
 
     def __str__(self) -> str:

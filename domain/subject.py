@@ -7,10 +7,11 @@ from functools import cache
 from typing import Annotated, Literal, Self
 
 from babel import Locale
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from domain.fields import Name, PersonalData
 from domain.money import Money
+from domain.recorded import is_recorded, loosely_if_recorded
 
 _PSEUDONYM = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-?[0-9]+")
 
@@ -27,7 +28,7 @@ def _known_country(code: str) -> str:
     return code
 
 
-Country = Annotated[str, AfterValidator(_known_country)]
+Country = Annotated[str, AfterValidator(_known_country), loosely_if_recorded(str)]
 
 
 class Subject(BaseModel):
@@ -46,8 +47,8 @@ class Subject(BaseModel):
     resides_in: Country | None = None
 
     @model_validator(mode="after")
-    def _individual_only_by_pseudonym(self) -> Self:
-        if self.kind == "individual" and not _PSEUDONYM.fullmatch(self.name):
+    def _individual_only_by_pseudonym(self, info: ValidationInfo) -> Self:
+        if self.kind == "individual" and not is_recorded(info) and not _PSEUDONYM.fullmatch(self.name):
             msg = (
                 "a subject of kind individual is taken only under a pseudonym of capitals and digits such as PERSON-0042, "
                 "because personal data cannot be sealed yet; keep the name outside the system"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.clock import CalendarRef, Count
 from domain.fields import ComputedEnd, Day, DayOrInstant, Name, Sha256, Text
 from domain.money import Money
+from domain.recorded import RECORDED
 from domain.requirement import Requirement
 from domain.roles import Actor
 from domain.subject import Subject
@@ -104,8 +105,8 @@ class CaseEvent(BaseModel):
 
     @classmethod
     def happened(cls, envelope: Envelope, **facts: Any) -> Self:
-        """Make the event of this type with those facts."""
-        return cls(envelope=envelope, **facts)
+        """Make the event of this type with those facts. They are not held against rules of form: those are for commands."""
+        return cls.model_validate({"envelope": envelope, **facts}, context=RECORDED)
 
 
 class Cause(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.fields import ComputedEnd, DayOrInstant
+from domain.fields import ComputedEnd
 
 
 class CalendarRef(BaseModel):
@@ -42,7 +42,7 @@ class Count(BaseModel):
     trigger: str
     start: ComputedEnd
     period: str | None = None
-    until: DayOrInstant | None = None
+    until: ComputedEnd | None = None
     extensions: tuple[str, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
 

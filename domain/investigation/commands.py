@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.case.commands import Act
-from domain.fields import Day, Name, Names, SomeNames, Text
+from domain.fields import Day, Name, Names, Reference, SomeNames, Text
 from domain.subject import Subject
 
 
@@ -15,7 +15,7 @@ class Open(Act):
     COMMAND = "investigation.open"
     OPENS = "always"
 
-    reference: Name
+    reference: Reference
     subject: Subject
     regime: Name
     opened_on: Day

@@ -157,6 +157,21 @@ def _shared() -> Desk:
     return _SHARED[0]
 
 
+@pytest.mark.parametrize(("letters", "code"), [(120, None), (121, "invalid")])
+def test_the_reference_of_a_matter_leaves_room_for_what_is_named_after_it(letters: int, code: str | None) -> None:
+    desk = Desk()
+    opened = desk.do(
+        "investigation.open",
+        name="inv",
+        reference="R" * letters,
+        regime="uk-dpa-2018",
+        subject={"name": "A Ltd", "country": "GB", "kind": "undertaking"},
+        opened_on="2020-07-09",
+        grounds=["g"],
+    )
+    assert (opened.refusal or {"code": None})["code"] == code
+
+
 class TestAllFaultsAtOnce:
     def test_are_told_with_the_field_and_what_is_wrong_with_it(self) -> None:
         refusal = issued().refused(

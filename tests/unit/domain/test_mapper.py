@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +14,14 @@ from eventsourcing.persistence import StoredEvent
 
 import domain.regimes._load as loading
 from domain.case.commands import FireDeadline
+from domain.investigation.events import InvestigationOpened
 from domain.mapper import MAX_STATE_BYTES, CaseEventMapper, StoredEnvelope, UnreadableEvent, decode, digest_of, split_state
 from domain.money import Money
 from domain.names import EVENT_TYPES
 from domain.refusals import Malformed
 from domain.regimes import Maximum, Regime
 from domain.unit_of_work import UnitOfWork
-from tests.desk import ISSUER, REGISTRAR, Desk, appealed, investigated, issued
+from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, investigated, issued
 
 MAPPER = CaseEventMapper()
 
@@ -35,6 +38,26 @@ def a_long_history() -> Desk:
 
 def stored(desk: Desk, name: str = "fine") -> list[StoredEvent]:
     return list(desk.app.events.recorder.select_events(desk.names[name]))
+
+
+def rewritten(desk: Desk, changes: Mapping[str, str]) -> Desk:
+    """The same history as it might have been recorded under other rules of form: with texts replaced in what is stored."""
+    old = Desk()
+    old.names, old.matter_id = desk.names, desk.matter_id
+    old.time.current = desk.time.current
+    notifications = desk.app.recorder.select_notifications(start=None, limit=100_000)
+    events = []
+    for one in notifications:
+        state = one.state.decode()
+        for text, other in changes.items():
+            state = state.replace(text, other)
+        events.append(StoredEvent(one.originator_id, one.originator_version, one.topic, state.encode()))
+    old.app.recorder.insert_events(events)
+    return old
+
+
+def zero(currency: str) -> Money:
+    return Money.recorded(Decimal(0), currency)
 
 
 class TestToTheStoreAndBack:
@@ -92,6 +115,58 @@ class TestAHistoryRecordedUnderOtherLaw:
         monkeypatch.setattr(loading, "regimes", none)
         monkeypatch.setattr(loading, "load_regimes", none)
         assert {name: desk.case(name).state for name in names} == states
+
+    def test_under_looser_field_rules_still_loads(self) -> None:
+        old = rewritten(
+            a_long_history(),
+            {
+                '"INV-1': f'"{"R" * 300}',
+                '"name":"Clearview AI Inc."': '"name":" Jane Doe ","worldwide_turnover":{"amount":"1.23456","currency":"XQZ"}',
+                '"kind":"undertaking"': '"kind":"individual"',
+                '"country":"US"': '"country":"Utopia"',
+                '"currency":"GBP"': '"currency":"XQZ"',
+                '"grounds":["UK GDPR Art 5"]': f'"grounds":{json.dumps(["UK GDPR Art 5"] * 200, separators=(",", ":"))}',
+                '"2020-07-09"': '"1900-07-09"',
+                '"P28D"': '"P300Y"',
+                '"id":"caseworker"': '"id":"the case worker"',
+                '"id":"stop"': '"id":"stop it"',
+            },
+        )
+        investigation, fine = old.investigation(), old.fine()
+        assert (investigation.subject.name, investigation.subject.country) == (" Jane Doe ", "Utopia")
+        assert str(investigation.subject.worldwide_turnover) == "XQZ 1.23456"
+        assert investigation.reference == "R" * 300
+        assert fine.reference == "R" * 300 + "/fine-1"
+        assert (fine.state, str(fine.account.payable), fine.account.outstanding) == ("settled", "XQZ 1,000,000.00", zero("XQZ"))
+        assert fine.notice is not None
+        assert (fine.notice.pay_within, fine.proposal and fine.proposal.actor.id) == ("P300Y", "the case worker")
+        assert set(old.notice().requirements) == {"stop it", "delete"}
+        assert old.case("appeal").state == "final"
+        opened = old.app.events_of(old.names["inv"])[0]
+        assert isinstance(opened, InvestigationOpened)
+        assert (opened.opened_on, len(opened.grounds)) == (date(1900, 7, 9), 200)
+        for name in ("inv", "fine", "notice", "appeal"):
+            for one in stored(old, name):
+                assert MAPPER.to_stored_event(MAPPER.to_domain_event(one)).state == one.state
+
+    def test_under_looser_field_rules_can_be_gone_on_with(self) -> None:
+        demand = {"id": "stop", "text": "Stop", "comply_by": "2198-12-01"}
+        old = rewritten(in_force(requirements=[demand]), {"INV-1": "R" * 300, "2198-12-01": "2298-12-01"}).at("2022-06-14")
+        old.done(
+            "appeal.lodge",
+            by=REGISTRAR,
+            against=["notice"],
+            scope="whole",
+            court="first_tier_tribunal",
+            received_on="2022-06-14",
+            grounds=["g"],
+        )
+        old.at("2022-06-20").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-20")
+        assert str(old.deadline("notice", "comply:stop").due) == "2298-12-07"
+
+    def test_under_looser_field_rules_still_has_its_timers(self) -> None:
+        old = rewritten(issued(), {"INV-1": "R" * 200}).at("2022-06-20")
+        assert [case.reference[200:] for case in old.non_compliances()] == ["/fine-1/non-compliance-1"]
 
     def test_a_case_that_was_only_loaded_can_be_read_and_not_acted_upon(self) -> None:
         desk = issued()

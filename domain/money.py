@@ -106,7 +106,12 @@ class Money:
     @classmethod
     def zero(cls, currency: str) -> Money:
         """Nothing, in that currency."""
-        return cls.recorded(Decimal(0).quantize(_smallest_unit(currency)), currency)
+        return cls(Decimal(0), currency)
+
+    @property
+    def nothing(self) -> Money:
+        """Nothing, in the same currency."""
+        return Money.recorded(Decimal(0).quantize(_smallest_unit(self.currency)), self.currency)
 
     def __str__(self) -> str:
         return f"{self.currency} {self.value:,}"
@@ -122,7 +127,7 @@ class Money:
 
     def less(self, other: Money) -> Money:
         """Self minus other, and zero where other is more."""
-        return Money.recorded(max(self.value - self._value_of(other), Money.zero(self.currency).value), self.currency)
+        return Money.recorded(max(self.value - self._value_of(other), self.nothing.value), self.currency)
 
     def share(self, fraction: Decimal) -> Money:
         """A part of this sum, such as 4 % as Decimal('0.04'); half a smallest unit rounds up."""

@@ -22,14 +22,14 @@ class Account:
         """The amount; nothing while it is only intended, set aside, cancelled or no more."""
         if self.amount is None:
             return None
-        return self.amount if self._is_payable else Money.zero(self.amount.currency)
+        return self.amount if self._is_payable else self.amount.nothing
 
     @property
     def paid(self) -> Money | None:
         """Received less refunded."""
         if self.amount is None:
             return None
-        paid = Money.zero(self.amount.currency)
+        paid = self.amount.nothing
         for _, received in self._received:
             paid = paid + received
         return paid.less(self._paid_back) if self._paid_back else paid
@@ -57,7 +57,7 @@ class Account:
         if not payable:
             return None
         needed = payable + self._paid_back if self._paid_back else payable
-        total = Money.zero(payable.currency)
+        total = payable.nothing
         for day, received in sorted(self._received, key=lambda entry: entry[0]):
             total = total + received
             if total >= needed:

@@ -85,7 +85,7 @@ def _own_day(event: CaseEvent, zone: tzinfo) -> date | None:
         case Dismissed() if event.envelope.command != "non_compliance.dismiss":
             return None
         case _:
-            return law_date(event, zone)
+            return law_date(event)
 
 
 class _Ground:

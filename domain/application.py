@@ -18,7 +18,7 @@ from domain.case.commands import Act, FireDeadline
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
-from domain.commands import Command, act_of, require_fitting
+from domain.commands import Command, act_of, in_zone_of, require_fitting
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
 from domain.mapper import CaseEventMapper
@@ -172,6 +172,7 @@ class CaseApplication(Application[UUID]):
         addressed = _Addressed(command, act, work)
         law = addressed.law()
         now = self._time.now(addressed.matter_id)
+        act = in_zone_of(law, act)
         require_fitting(act, command.name, today=now.astimezone(law.time_zone).date(), law=law)
         if command.name not in MAY_GIVE[command.actor.role]:
             allowed = ", ".join(roles_that_may(command.name)) or "nobody"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +87,24 @@ def act_of(command: Command) -> Act:
     return act
 
 
+def in_zone_of(law: Regime, said: Any) -> Any:
+    """The same act with every instant told by the clocks of the regime, so that its day is the day in law."""
+    match said:
+        case datetime():
+            local = said.astimezone(law.time_zone)
+            return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+        case BaseModel():
+            fields = {name: getattr(said, name) for name in type(said).model_fields}
+            changed = {name: told for name, given in fields.items() if (told := in_zone_of(law, given)) is not given}
+            return said.model_copy(update=changed) if changed else said
+        case tuple():
+            return tuple(in_zone_of(law, item) for item in said)
+        case dict():
+            return {key: in_zone_of(law, item) for key, item in said.items()}
+        case _:
+            return said
+
+
 def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
     """Refuse dates of acts after the clock's day, money in another currency than the regime's, and what else it rules out.
 
@@ -97,7 +115,7 @@ def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
     for field, info in type(act).model_fields.items():
         given, shown = getattr(act, field), info.alias or field
         is_act = (field.endswith("_on") and field not in act.MAY_LIE_AHEAD) or field in act.DONE_BY_NOW
-        if is_act and isinstance(given, date | datetime) and day_of(given, law.time_zone) > today:
+        if is_act and isinstance(given, date | datetime) and day_of(given) > today:
             problem = f"{given} lies after today, {today}; an act cannot be entered ahead"
             faults.append({"field": shown, "problem": problem})
         faults += [

@@ -72,7 +72,7 @@ def follow(event: CaseEvent, case: Case) -> None:
         case ComplianceRecorded(requirement=requirement, complied_on=done):
             deadline = case.deadline(f"comply:{requirement}")
             if deadline is None or deadline.status != "met":
-                _remedy(case, f"comply:{requirement}", day_of(done, case.occasion.law.time_zone))
+                _remedy(case, f"comply:{requirement}", day_of(done))
         case _:
             pass
 

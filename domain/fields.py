@@ -130,6 +130,6 @@ SomeNames = Annotated[
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), loosely_if_recorded(str)]
 
 
-def day_of(given: date | datetime, zone: Any) -> date:
-    """The day of an act in the regime's time zone."""
-    return given.astimezone(zone).date() if isinstance(given, datetime) else given
+def day_of(given: date | datetime) -> date:
+    """The day of an act. Its instant is told by the clocks of its regime (`domain.commands.in_zone_of`)."""
+    return given.date() if isinstance(given, datetime) else given

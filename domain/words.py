@@ -6,7 +6,7 @@ No sentence names the subject: personal data must not spread into texts from whi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from types import MappingProxyType
 
 import domain.appeal.events as appeal
@@ -19,6 +19,7 @@ from domain.appeal import words as appeal_words
 from domain.case.events import CaseEvent, CaseType
 from domain.case.words import describe_shared
 from domain.enforcement_notice import words as notice_words
+from domain.fields import day_of
 from domain.fine import words as fine_words
 from domain.investigation import words as investigation_words
 from domain.non_compliance import words as non_compliance_words
@@ -110,18 +111,12 @@ def describe(event: CaseEvent) -> str:
     return words
 
 
-def law_date(event: CaseEvent, zone: tzinfo | None = None) -> date | None:
-    """The day on which it happened in law, whenever it was recorded.
-
-    Args:
-        event: what happened.
-        zone: the regime's time zone, for acts dated to the hour; None: the day as it was written.
+def law_date(event: CaseEvent) -> date | None:
+    """The day on which it happened in law, in the regime's time zone, whenever it was recorded.
 
     Returns: None for what has no day of its own, such as the start of a deadline, which goes with the act that started it.
         A deadline that passed gives its last day.
     """
     field = _DAY_FIELDS.get(type(event))
     given: date | datetime | None = getattr(event, field) if field else None
-    if isinstance(given, datetime):
-        return (given.astimezone(zone) if zone else given).date()
-    return given
+    return day_of(given) if given else None

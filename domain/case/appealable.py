@@ -17,6 +17,7 @@ from domain.case.events import (
     SetAside,
     TargetAppealLodged,
 )
+from domain.fields import day_of
 
 MAIN_SCOPES = ("whole", "amount")
 _DUTIES = ("comply", "payment")
@@ -114,9 +115,9 @@ class Appealable(Case):
         if appellant == "subject":
             self.meet(APPEAL_ROLE[scope], received_on)
         period = self.deadline("appeal")
-        sent_on = self._day(period.terms.count.start) if period else date.min
+        sent_on = day_of(period.terms.count.start) if period else date.min
         for deadline in list(self.deadlines.values()):
-            self.stand_still_under_appeal(deadline, since=max(self._day(received_on), sent_on))
+            self.stand_still_under_appeal(deadline, since=max(day_of(received_on), sent_on))
 
     def return_to_appeal(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime, since: date) -> None:
         """The appeal had ended and is pending again, since a date of law; suspended as if it had been lodged then."""

@@ -128,7 +128,7 @@ class WithDeadlines(Recording):
             urgent: an appeal does not suspend it.
             rule: where the role alone does not decide (the courts of an appeal).
         """
-        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, self._day(counted_from))
+        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, day_of(counted_from))
         if rule is None:
             return None
         count = Count(rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until)
@@ -214,7 +214,7 @@ class WithDeadlines(Recording):
             return
         count = deadline.terms.count
         if start is not None:
-            rule = self.occasion.law.rule_for(self.TOPIC, deadline.role, self._day(start))
+            rule = self.occasion.law.rule_for(self.TOPIC, deadline.role, day_of(start))
             count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger})
             if rule is not None:
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version})
@@ -328,9 +328,6 @@ class WithDeadlines(Recording):
 
     def _keep(self, role: str, **changes: object) -> None:
         self.deadlines[role] = replace(self.deadlines[role], **changes)  # type: ignore[arg-type] # names checked by replace
-
-    def _day(self, given: date | datetime) -> date:
-        return day_of(given, self.occasion.law.time_zone)
 
 
 def with_period(count: Count, period: str) -> Count:

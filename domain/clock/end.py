@@ -73,7 +73,7 @@ class _Counting:
         nominal = day_after_count(count.start, period, self._zone)
         self._deciding |= {"period", "first_day"} if count.period is None else {"first_day"}
         start = count.start
-        day = day_of(start, self._zone)
+        day = day_of(start)
         if period.unit == "H":
             bare = not isinstance(start, datetime)
             why = "a bare date counts from the end of its day" if bare else "the hour of the event is not counted"

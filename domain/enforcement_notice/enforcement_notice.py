@@ -94,7 +94,7 @@ class EnforcementNotice(Appealable):
         if self.version:
             self.require_state("preliminary", to="issuing")
         investigation.require_state("open", to="an enforcement notice")
-        sent_on = day_of(act.sent_on, law.time_zone)
+        sent_on = day_of(act.sent_on)
         self.require_floor_ended("representations", sent_on, "the enforcement notice")
         if not self.version:
             self._open_after(investigation)
@@ -152,9 +152,9 @@ class EnforcementNotice(Appealable):
     def _stand_still_like_the_others(self, started: Deadline) -> None:
         """What starts while an appeal is pending stands still from the day of the appeal, or its own start if that is later."""
         for pending in [appeal for appeal in self.appeals.values() if appeal.main]:
-            since = self._day(pending.received_on)
+            since = day_of(pending.received_on)
             if started.terms.anchor is None:
-                since = max(since, self._day(started.terms.count.start))
+                since = max(since, day_of(started.terms.count.start))
             self.stand_still_under_appeal(started, since=since)
 
     def _counted_from(self, requirement: Requirement) -> tuple[date | datetime | None, str | None]:
@@ -191,12 +191,12 @@ class EnforcementNotice(Appealable):
             )
             raise TooEarly(message, cites=law.cites("earliest_compliance"), role=role, earliest=str(appeal.due))
 
-    def serve(self, act: Serve, law: Regime) -> None:
+    def serve(self, act: Serve, _law: Regime) -> None:
         """Record service; what counts from it starts."""
         self.require_state("preliminary", _IN_FORCE, "complied", to="service")
         given = act.deemed_on or act.served_on
         assert self.sent_on is not None
-        self.require_not_before_sending(min(given, act.served_on), day_of(self.sent_on, law.time_zone))
+        self.require_not_before_sending(min(given, act.served_on), day_of(self.sent_on))
         served = self.record(NoticeServed, **dict(act))
         if self._stage == "preliminary":
             representations = self.deadline("representations")

@@ -128,7 +128,7 @@ class NonCompliance(Case):
             message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
             raise TooEarly(message, cites=law.cites("liquidation"), first=str(first))
         before = [liquidated for case in self._all_about_the_same() for liquidated in case.liquidations]
-        self._require_fitting(act, before, law)
+        self._require_fitting(act, before)
         units = _units(terms.per, act.from_, act.to)
         amount = _within_cap(terms, terms.rate.times(units), before)
         self.record(Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount)
@@ -140,14 +140,14 @@ class NonCompliance(Case):
             if isinstance(case, NonCompliance) and (case.suspicion.of, case.suspicion.about) == mine:
                 yield case
 
-    def _complied_on(self, law: Regime) -> date | None:
+    def _complied_on(self) -> date | None:
         notice = self.occasion.cases.case(self.suspicion.of)
         if not isinstance(notice, EnforcementNotice):
             return None
         done = notice.complied.get(self.suspicion.about.partition(":")[2])
-        return day_of(done, law.time_zone) if done else None
+        return day_of(done) if done else None
 
-    def _require_fitting(self, act: Liquidate, before: Sequence[Liquidated], law: Regime) -> None:
+    def _require_fitting(self, act: Liquidate, before: Sequence[Liquidated]) -> None:
         last = act.decided_on + timedelta(days=1)
         if act.to <= act.from_:
             message = f"Refused: the days end on {act.to} (not counted), which is not after {act.from_}."
@@ -155,7 +155,7 @@ class NonCompliance(Case):
         if act.to > last:
             message = f"Refused: at most up to {last}, the day after the decision, not counted; given {act.to}."
             raise Invalid(message, last=str(last))
-        complied_on = self._complied_on(law)
+        complied_on = self._complied_on()
         if complied_on and act.to > complied_on:
             message = f"Refused: the duty was done on {complied_on}; days from then on cannot be charged."
             raise Invalid(message, complied_on=str(complied_on))
@@ -176,10 +176,10 @@ class NonCompliance(Case):
         self.require_state(*_OPEN, to="a referral")
         self.record(Referred, **dict(act))
 
-    def record_remedy(self, act: RecordRemedy, law: Regime) -> None:
+    def record_remedy(self, act: RecordRemedy, _law: Regime) -> None:
         """Record that the duty was done after all."""
         self.require_state(*_OPEN, to="a remedy")
-        self.record(RemedyRecorded, remedied_on=day_of(act.remedied_on, law.time_zone), evidence=act.evidence)
+        self.record(RemedyRecorded, remedied_on=day_of(act.remedied_on), evidence=act.evidence)
 
     def close(self, act: Close, _law: Regime) -> None:
         """End the case without remedy."""

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ from domain.money import Money
 from domain.names import EVENT_TYPES
 from domain.roles import SYSTEM
 from domain.words import describe, law_date
-from tests.desk import ISSUER, REGISTRAR, appealed, issued
+from tests.desk import ISSUER, REGISTRAR, appealed, in_force, issued
 
 WITHOUT_A_DAY = {"opened", "assigned", "deadline_started", "deadline_recomputed", "deadline_lapsed", "finding_recorded"}
 """They go with the act that led to them, or nobody says when they happened."""
@@ -135,8 +134,16 @@ def test_an_act_dated_to_the_hour_falls_on_the_day_of_the_regimes_zone() -> None
         grounds=["x"],
     )
     lodged = next(event for event in outcome.events if event.type == "appeal.lodged")
-    assert law_date(lodged) == date(2022, 6, 13)
-    assert law_date(lodged, ZoneInfo("Europe/London")) == date(2022, 6, 14)
+    assert law_date(lodged) == date(2022, 6, 14)
+    assert lodged.facts()["received_on"] == "2022-06-14T00:30:00+01:00"
+    assert "received on 14 June 2022, 00:30" in describe(next(e for e in outcome.events if e.type == "fine.appeal_lodged"))
+
+
+def test_an_hour_inside_a_demand_is_told_in_the_regimes_zone_too() -> None:
+    demand = {"id": "stop", "text": "Stop", "comply_by": "2022-07-31T23:30:00+00:00"}
+    notice = in_force(requirements=[demand]).notice().notice
+    assert notice is not None
+    assert notice.facts()["requirements"][0]["comply_by"] == "2022-08-01T00:30:00+01:00"
 
 
 def test_words_name_no_subject_so_that_it_can_be_erased() -> None:

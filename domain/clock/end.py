@@ -77,7 +77,9 @@ class _Counting:
         if period.unit == "H":
             bare = not isinstance(start, datetime)
             why = "a bare date counts from the end of its day" if bare else "the hour of the event is not counted"
-            self._steps.append(f"Counted from {_words(start)} ({_event(count.trigger)}); {why}{_cited(rule.cites_for('first_day'))}.")
+            self._steps.append(
+                f"Counted from {_words(start)} ({_event(count.trigger)}); {why}{_cited(rule.cites_for('first_day'))}."
+            )
         else:
             cited = _cited(rule.cites_for("first_day"))
             self._steps.append(f"{_words(day)} ({_event(count.trigger)}) is the day of the event and is not counted{cited}.")

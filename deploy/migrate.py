@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
+from foundation.database import session_options
 from foundation.errors import Misconfigured
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -49,7 +50,8 @@ def migrate(conninfo: str, folder: Path = MIGRATIONS) -> list[str]:
     """
     known = read_migrations(folder)
     # Every transaction below is begun on purpose: the lock is held from the first to the last.
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    # The schema is named: the application may make schemas, and one of the owner's name would come before `public`.
+    with psycopg.connect(conninfo, autocommit=True, options=session_options(search_path="public")) as connection:
         _lock(connection)
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations ("

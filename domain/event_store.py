@@ -10,6 +10,10 @@ from eventsourcing.postgres import ConnectionPool, PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg.rows import DictRow, dict_row
 
+from foundation.database import RECONNECT_SECONDS
+
+STORE_NAME = "stored"
+"""The library's name for the application; its tables are called after it."""
 _EVERY_SETTING = {
     "PERSISTENCE_MODULE": "eventsourcing.postgres",
     "CREATE_TABLE": "n",
@@ -24,18 +28,18 @@ _EVERY_SETTING = {
 }
 
 
-def in_memory(name: str) -> InfrastructureFactory[Any]:
+def in_memory() -> InfrastructureFactory[Any]:
     """A store that lasts as long as the process: for rehearsals and tests of rules."""
-    return InfrastructureFactory.construct(Environment(name, {"PERSISTENCE_MODULE": "eventsourcing.popo"}))
+    return InfrastructureFactory.construct(Environment(STORE_NAME, {"PERSISTENCE_MODULE": "eventsourcing.popo"}))
 
 
-def in_postgres(name: str, conninfo: str, *, pool_size: int) -> InfrastructureFactory[Any]:
+def in_postgres(conninfo: str, *, pool_size: int) -> InfrastructureFactory[Any]:
     """The store in Postgres.
 
     The library takes host, user and so on one by one, which leaves out TLS and the role; its pool is therefore made
     anew from the whole connection string. The tables are the migrations'.
     """
-    factory = PostgresFactory(Environment(name, dict(_EVERY_SETTING)))
+    factory = PostgresFactory(Environment(STORE_NAME, dict(_EVERY_SETTING)))
     datastore = factory.datastore
     datastore.pool = ConnectionPool(
         conninfo,
@@ -47,6 +51,7 @@ def in_postgres(name: str, conninfo: str, *, pool_size: int) -> InfrastructureFa
         configure=datastore.after_connect_func(),
         check=ConnectionPool.check_connection,
         timeout=1.0,
+        reconnect_timeout=RECONNECT_SECONDS,
         name="event-store",
     )
     return factory

@@ -18,6 +18,23 @@ class DatabaseUnreachable(Transient):
     """Postgres does not answer, or does not let us in."""
 
 
+_SESSION = {
+    # A process that hangs, or a machine that is gone, must not hold locks that others wait for.
+    "idle_in_transaction_session_timeout": "20s",
+    "lock_timeout": "30s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+RECONNECT_SECONDS = 1.0
+"""A pool gives up an attempt after so long, and begins anew: else it would wait about as long as the outage lasted."""
+
+
+def session_options(**settings: str) -> str:
+    """Settings of a session as the connection string's `options` take them."""
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
 def open_pool(conninfo: str, *, name: str, size: int, timeout: float = 1.0) -> Pool:
     """Make a pool that hands out tested connections, and waits at most `timeout` seconds for one."""
     return ConnectionPool(
@@ -27,6 +44,11 @@ def open_pool(conninfo: str, *, name: str, size: int, timeout: float = 1.0) -> P
         timeout=timeout,
         name=name,
         check=ConnectionPool.check_connection,
-        kwargs={"connect_timeout": 3, "application_name": f"regcase {name}"},
+        reconnect_timeout=RECONNECT_SECONDS,
+        kwargs={
+            "connect_timeout": 3,
+            "application_name": f"regcase {name}",
+            "options": session_options(**_SESSION),
+        },
         open=True,
     )

@@ -43,22 +43,19 @@ class Difference:
 def compare(pool: Pool, model: ReadModel) -> list[Difference]:
     """Find every row of the live generation that differs from one built anew, and every event it never got.
 
-    Workers wait meanwhile. Cases whose events may still be on their way are left out.
+    Store and rows are looked at as of one moment; nobody waits. Cases whose events may still be on their way are left out.
 
     Raises:
         psycopg.OperationalError: the database failed; nothing was changed.
     """
-    with pool.connection() as connection:
-        try:
-            generations.hold_alone(connection, model)
-            _build_check(connection, model)
-            behind = list(_cases_behind(connection, model))
-            found = [difference for _, difference in behind if difference]
-            apart = {case_id for case_id, _ in behind}
-            for table in _tables(connection, model):
-                found += [d for d in _rows_that_differ(connection, model, table) if d.case_id not in apart]
-        finally:
-            connection.rollback()
+    with pool.connection() as connection, generations.locked(connection, "compare_alone", "hold_while_comparing", model=model):
+        connection.execute(_SQL["as_of_now"])
+        _build_check(connection, model)
+        behind = list(_cases_behind(connection, model))
+        found = [difference for _, difference in behind if difference]
+        apart = {case_id for case_id, _ in behind}
+        for table in _tables(connection, model):
+            found += [d for d in _rows_that_differ(connection, model, table) if d.case_id not in apart]
     return found
 
 

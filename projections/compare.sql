@@ -1,3 +1,6 @@
+-- name: as_of_now
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+
 -- name: behind
 SELECT expected.case_id, coalesce(positions.version, 0), expected.version
 FROM {check}.positions AS expected

@@ -5,6 +5,9 @@ The live one is read. A rebuild fills another beside it and switches the two in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from psycopg import sql
 
 from foundation.sql import load_statements
@@ -25,8 +28,34 @@ def hold(connection: Connection, model: ReadModel) -> None:
 
 
 def hold_alone(connection: Connection, model: ReadModel) -> None:
-    """Keep everybody from applying to the read model until this transaction ends."""
+    """Keep everybody from applying to the read model until this transaction ends.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: somebody holds it for longer than two seconds. Who waits here lets others wait.
+    """
+    connection.execute(_SQL["wait_briefly"])
     connection.execute(_SQL["hold_alone"], {"read_model": model.name})
+
+
+@contextmanager
+def locked(connection: Connection, *statements: str, model: ReadModel) -> Iterator[None]:
+    """Hold locks of the session, outside of any transaction, while the block runs."""
+    for statement in statements:
+        connection.execute(_SQL[statement], {"read_model": model.name})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(_SQL["unlock_all"])
+        connection.commit()
+
+
+def distrust(connection: Connection, model: ReadModel) -> None:
+    """Have the live generation built anew at the next start of a process: its tables are not what they should be."""
+    if built_by(connection, model):
+        enter(connection, model)
+        connection.execute(_SQL["distrust"])
 
 
 def built_by(connection: Connection, model: ReadModel, generation: Generation = "live") -> str | None:

@@ -4,6 +4,26 @@ SELECT pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s));
 -- name: hold_alone
 SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s));
 
+-- name: wait_briefly
+SET LOCAL lock_timeout = '2s';
+
+-- name: hold_while_comparing
+-- Of the session: a snapshot is taken after it, and no rebuild switches generations under that.
+SELECT pg_advisory_lock_shared(hashtext('read model ' || %(read_model)s));
+
+-- name: compare_alone
+SELECT pg_advisory_lock(hashtext('comparison of ' || %(read_model)s));
+
+-- name: rebuild_alone
+-- One rebuild of a read model at a time; the others wait and then find it done.
+SELECT set_config('lock_timeout', '0', true), pg_advisory_lock(hashtext('rebuild of ' || %(read_model)s));
+
+-- name: unlock_all
+SELECT pg_advisory_unlock_all();
+
+-- name: distrust
+UPDATE definition SET digest = 'damaged';
+
 -- name: exists
 SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
 

@@ -5,8 +5,10 @@ Interrupted, it goes on where it stopped. Readers and workers notice nothing but
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+import psycopg
 import structlog
 
 from foundation.database import Pool
@@ -22,6 +24,9 @@ PAGE = 1_000
 TAIL = 2_000
 """When so few entries of the log are left, the rest is applied while workers wait, and the generations are switched."""
 
+SWITCH_ATTEMPTS, SWITCH_PAUSE = 60, 0.5
+"""Somebody may hold the read model for long, a comparison for one; workers get in between."""
+
 Progress = Callable[[int, int], None]
 """Told the notification id reached, and the last one."""
 
@@ -32,8 +37,7 @@ def rebuild(pool: Pool, model: ReadModel, progress: Progress = lambda _reached, 
     Raises:
         psycopg.OperationalError: the database failed; what was built is kept, and another call goes on from there.
     """
-    with pool.connection() as lock:
-        lock.execute(_SQL["lock_rebuild"], {"read_model": model.name})
+    with pool.connection() as lock, generations.locked(lock, "rebuild_alone", model=model):
         return _rebuild(pool, model, progress)
 
 
@@ -41,8 +45,7 @@ def rebuild_where_needed(pool: Pool) -> list[str]:
     """Build the read models that are missing, or that another definition built. Returns their names."""
     rebuilt = []
     for model in all_read_models().values():
-        with pool.connection() as lock:
-            lock.execute(_SQL["lock_rebuild"], {"read_model": model.name})
+        with pool.connection() as lock, generations.locked(lock, "rebuild_alone", model=model):
             with pool.connection() as connection:
                 digest = generations.built_by(connection, model)
             if digest != model.digest:
@@ -93,6 +96,15 @@ def _build_page(pool: Pool, model: ReadModel, after: int) -> int:
 
 
 def _finish(pool: Pool, model: ReadModel, after: int) -> int:
+    for _ in range(SWITCH_ATTEMPTS):
+        try:
+            return _switch(pool, model, after)
+        except psycopg.errors.LockNotAvailable:
+            time.sleep(SWITCH_PAUSE)
+    return _switch(pool, model, after)
+
+
+def _switch(pool: Pool, model: ReadModel, after: int) -> int:
     with pool.connection() as connection:
         generations.hold_alone(connection, model)
         reached = _apply_tail(connection, model, after)

@@ -1,7 +1,3 @@
--- name: lock_rebuild
--- One rebuild of a read model at a time; the others wait and then find it done.
-SELECT pg_advisory_xact_lock(hashtext('rebuild of ' || %(read_model)s));
-
 -- name: place_table
 CREATE TABLE place (notification_id bigint NOT NULL);
 

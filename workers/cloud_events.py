@@ -5,6 +5,7 @@ CloudEvents 1.0.2, and its Kafka protocol binding 1.0.2 section 3.2. Extension a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,6 +16,8 @@ from domain.mapper import digest_of, split_state
 
 SOURCE = "/regcase"
 _ID, _DIGEST = "ce_id", "ce_digest"
+_EVENT_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,17})")
+"""case_id/version, with a version that the database can count to."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,11 @@ def claim_of(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Claim
     if given is None or digest is None or value is None:
         msg = f"a message without {_ID}, {_DIGEST} or payload"
         raise NotAnEvent(msg)
-    case_id, _, version = given.partition("/")
-    try:
-        claim = Claim(UUID(case_id), int(version), digest_of(value))
-    except ValueError:
+    event_id = _EVENT_ID.fullmatch(given)
+    if event_id is None:
         msg = f"{_ID} is not case_id/version"
-        raise NotAnEvent(msg) from None
+        raise NotAnEvent(msg)
+    claim = Claim(UUID(event_id[1]), int(event_id[2]), digest_of(value))
     if claim.digest.encode() != digest:
         msg = "the payload is not the one that the digest names"
         raise NotAnEvent(msg)

@@ -10,14 +10,17 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+import psycopg
 import structlog
 
 from domain.mapper import UnreadableEvent, digest_of, split_state
 from foundation.database import DATABASE_FAILED, Pool
 from foundation.sql import load_statements
 from projections.apply import Tally, apply
+from projections.generations import distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
 from workers.cloud_events import Claim, NotAnEvent, claim_of
@@ -42,10 +45,26 @@ class Received:
 def consume(pool: Pool, batch: Sequence[Received]) -> list[Tally]:
     """Apply a batch to every read model, and record what is no event of the store.
 
-    Errors of the database are waited out here: the batch must not be given back half done.
+    Errors of the database are waited out here: the batch must not be given back half done. A read model whose tables are not
+    what they should be holds up none of the others.
+
+    Raises:
+        psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
     """
     deliveries = _until_it_succeeds(lambda: _deliveries(pool, batch))
-    return [_until_it_succeeds(lambda model=model: apply(pool, model, deliveries)) for model in all_read_models().values()]  # type: ignore[misc] # a default binds the loop's model
+    tallies: list[Tally] = []
+    damaged: list[psycopg.ProgrammingError] = []
+    for model in all_read_models().values():
+        try:
+            tallies.append(_until_it_succeeds(partial(apply, pool, model, deliveries)))
+        except psycopg.ProgrammingError as error:
+            _log.error("read_model_damaged", read_model=model.name, error=type(error).__name__)
+            with pool.connection() as connection:
+                distrust(connection, model)
+            damaged.append(error)
+    if damaged:
+        raise damaged[0]
+    return tallies
 
 
 def _until_it_succeeds(attempt: Callable[[], T]) -> T:

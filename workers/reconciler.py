@@ -98,11 +98,12 @@ def main() -> int:
     reconciler = Reconciler(pool)
     timers = Timers(pool, open_application(settings.database, pool), SystemTime())
     while not stop.wait(EVERY_SECONDS):
-        try:
-            reconciler.look()
-            timers.fire_due()
-        except (StoreUnreachable, *DATABASE_FAILED) as error:
-            _log.warning("reconciler_waits", error=type(error).__name__, reason=str(error))
+        # Apart: what is wrong with a read model must not keep a deadline waiting.
+        for work in (timers.fire_due, reconciler.look):
+            try:
+                work()
+            except (StoreUnreachable, *DATABASE_FAILED) as error:
+                _log.warning("reconciler_waits", error=type(error).__name__, reason=str(error))
     pool.close()
     return 0
 

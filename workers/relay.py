@@ -21,6 +21,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from deploy.topics import EVENTS
+from foundation.database import session_options
 from foundation.errors import Transient
 from foundation.logs import configure_logs
 from foundation.settings import Settings, load_settings
@@ -195,7 +196,14 @@ def connect(conninfo: str) -> psycopg.Connection[Any]:
         keepalives_interval=1,
         keepalives_count=3,
         tcp_user_timeout=6000,
-        options=f"-c idle_session_timeout={IDLE_SESSION_TIMEOUT}",
+        options=session_options(
+            idle_session_timeout=IDLE_SESSION_TIMEOUT,
+            # The other does not count inside a transaction.
+            idle_in_transaction_session_timeout=IDLE_SESSION_TIMEOUT,
+            tcp_keepalives_idle="2",
+            tcp_keepalives_interval="1",
+            tcp_keepalives_count="3",
+        ),
     )
 
 

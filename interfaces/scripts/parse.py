@@ -21,7 +21,7 @@ from interfaces.scripts.expectation import ExpectationReader
 from interfaces.scripts.model import Refused, Script, Step, case_type_of_system_name
 from interfaces.scripts.nodes import Reader
 from interfaces.scripts.references import names_in
-from interfaces.scripts.yaml_tree import Fault, Malformed, Place, place_of, read_text, shown, tree_of
+from interfaces.scripts.yaml_tree import MOST_BYTES, Fault, Malformed, Place, place_of, read_text, shown, tree_of
 
 MOST_STEPS = 2_000
 _MATTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -36,7 +36,8 @@ def parse_file(path: Path) -> Script:
         Malformed: the file cannot be read, or is no script; holds every fault with its place.
     """
     try:
-        given = path.read_bytes()
+        with path.open("rb") as file:
+            given = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise Malformed([Fault(Place(1, 1), f"cannot be read: {error.strerror}")], str(path)) from None
     try:

@@ -33,7 +33,7 @@ class Timers:
     def _run(self) -> None:
         with open_pool(self._conninfo, name="test timers", size=2) as pool:
             clocks = MatterClocks(pool)
-            app = CaseApplication(in_postgres("stored", self._conninfo, pool_size=2), clocks)
+            app = CaseApplication(in_postgres(self._conninfo, pool_size=2), clocks)
             with psycopg.connect(self._conninfo, autocommit=True) as connection:
                 while not self._end.wait(0.02):
                     for matter_id, now in connection.execute("SELECT matter_id, now FROM matter_clocks").fetchall():

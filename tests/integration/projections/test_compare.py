@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from foundation.database import Pool
 from projections import compare as module
+from projections import generations
 from projections.apply import apply
 from projections.compare import compare
 from projections.read_model import all_read_models, read_model
@@ -87,3 +89,23 @@ def test_a_comparison_leaves_nothing_behind(pool: Pool, database: Database) -> N
     with pool.connection() as connection:
         schemas = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'read_penalties_%'").fetchall()
     assert schemas == []
+
+
+def test_a_comparison_that_hangs_keeps_nobody_from_applying(pool: Pool, database: Database) -> None:
+    """As `reconcile` does when it is stopped by Ctrl-Z."""
+    deliveries = store(nobody_complies_or_pays(), database)
+    with pool.connection() as hangs, generations.locked(hangs, "compare_alone", "hold_while_comparing", model=PENALTIES):
+        hangs.execute("SELECT 1")
+        assert apply(pool, PENALTIES, deliveries).applied == len(deliveries)
+    assert compare(pool, PENALTIES) == []
+
+
+def test_what_is_applied_while_it_runs_is_no_difference(pool: Pool, database: Database) -> None:
+    """Several comparisons beside somebody who applies event by event: both look as of one moment."""
+    deliveries = store(nobody_complies_or_pays(), database)
+    with ThreadPoolExecutor(1) as workers:
+        applying = workers.submit(lambda: [apply(pool, PENALTIES, [delivery]) for delivery in deliveries])
+        while not applying.done():
+            assert [d for d in compare(pool, PENALTIES) if d.kind != "never_projected"] == []
+        applying.result()
+    assert compare(pool, PENALTIES) == []

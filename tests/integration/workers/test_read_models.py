@@ -15,6 +15,7 @@ from projections.compare import compare
 from projections.parking import parked_cases
 from projections.read_model import all_read_models
 from projections.reading import timeline
+from projections.rebuild import rebuild_where_needed
 from tests.histories import nobody_complies_or_pays, store
 from tests.services import Database
 from tests.waiting import wait_for
@@ -91,7 +92,18 @@ class TestWhatIsNoEventOfTheStore:
         bad = without(batch[0], "ce_digest")
         self.check(pool, database, batch, bad, "a message without ce_id, ce_digest or payload")
 
-    @pytest.mark.parametrize("given", [b"", b"x/1", b"/", b"6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10", b"\xff\xfe"])
+    @pytest.mark.parametrize(
+        "given",
+        [
+            b"",
+            b"x/1",
+            b"/",
+            b"6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10",
+            b"\xff\xfe",
+            b"6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10/99999999999999999999",
+            b"6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10/-1",
+        ],
+    )
     def test_an_id_that_is_none(self, pool: Pool, database: Database, batch: list[Received], given: bytes) -> None:
         self.check(pool, database, batch, with_header(batch[0], "ce_id", given), "ce_id is not case_id/version")
 
@@ -107,6 +119,19 @@ class TestWhatIsNoEventOfTheStore:
         other = next(message for message in batch if message.value != batch[4].value)
         own_id = next(value for name, value in batch[4].headers if name == "ce_id")
         self.check(pool, database, batch, with_header(other, "ce_id", own_id), "the payload is not the stored one")
+
+
+def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(
+    pool: Pool, database: Database, batch: list[Received]
+) -> None:
+    with pool.connection() as connection:
+        connection.execute("DROP TABLE read_cases.cases CASCADE")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        consume(pool, batch)
+    with pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM read_timeline.timeline").fetchone() == (len(batch),)
+    assert rebuild_where_needed(pool) == ["cases"]
+    assert all_equal_the_store(pool)
 
 
 def test_a_database_that_breaks_off_is_waited_out(pool: Pool, database: Database, batch: list[Received]) -> None:

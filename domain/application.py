@@ -19,6 +19,7 @@ from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
 from domain.commands import Command, act_of, in_zone_of, require_fitting
+from domain.event_store import STORE_NAME
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
 from domain.mapper import CaseEventMapper
@@ -63,7 +64,7 @@ class CaseApplication(Application[UUID]):
         reachable: asked before each command; raises StoreUnreachable at once instead of the library's long retries.
     """
 
-    name = "stored"
+    name = STORE_NAME
 
     def __init__(
         self, factory: InfrastructureFactory[Any], time: TimeSource, *, reachable: Callable[[], None] = lambda: None
@@ -242,7 +243,7 @@ class CaseApplication(Application[UUID]):
         return CommandOutcome(
             originator_id=outcome_id(command.actor.id, command.idempotency_key),
             originator_version=1,
-            recorded=datetime.now(UTC),
+            stored_at=datetime.now(UTC),
             digest=command.digest(),
             command=command.name,
             case_id=outcome.case_id,

@@ -31,7 +31,7 @@ from domain.fine.events import AmountSubstituted, PaymentRecorded, PenaltyNotice
 from domain.fine.fine import Fine
 from domain.identifiers import caused_case_id
 from domain.non_compliance.events import Dismissed, RemedyRecorded
-from domain.non_compliance.non_compliance import NonCompliance, open_cases_about
+from domain.non_compliance.non_compliance import NonCompliance, open_case_about
 
 _BREACHES = ("comply", "response", "payment")
 """The deadlines whose passing is a breach of a duty."""
@@ -168,7 +168,7 @@ def _suspect_once_the_bar_falls(fine: Fine, cause: CaseEvent, day: date) -> None
 
 
 def _suspect(case: Case, about: str, *, cause: CaseEvent, since: date) -> None:
-    if any(True for _ in open_cases_about(case, about)):
+    if open_case_about(case, about):
         return
     cases = case.occasion.cases
     case_id = caused_case_id(case.id, cause.version, about)
@@ -187,9 +187,9 @@ def _suspect(case: Case, about: str, *, cause: CaseEvent, since: date) -> None:
 
 def _dismiss(case: Case, about: str, reasons: str) -> None:
     """The system dismisses what it had opened."""
-    for opened in open_cases_about(case, about):
-        if opened.opened_by_system:
-            opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
+    opened = open_case_about(case, about)
+    if opened and opened.opened_by_system:
+        opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
 
 
 def _remedy_if_paid(fine: Fine, not_before: date | None = None) -> None:
@@ -200,5 +200,6 @@ def _remedy_if_paid(fine: Fine, not_before: date | None = None) -> None:
 
 
 def _remedy(case: Case, about: str, on: date) -> None:
-    for opened in open_cases_about(case, about):
+    opened = open_case_about(case, about)
+    if opened:
         opened.record(RemedyRecorded, remedied_on=on)

@@ -20,18 +20,18 @@ class InternalEvent(BaseModel):
 
     originator_id: UUID
     originator_version: int
-    recorded: datetime
 
 
 class CommandOutcome(InternalEvent):
     """What a command under an idempotency key led to: the versions it wrote, or the refusal. A stream of one event.
 
     `changed` tells for each case the first and the last version that the command wrote; `case_id` the case addressed
-    or opened.
+    or opened; `stored_at` is wall time.
     """
 
     TOPIC = "_outcome.recorded"
 
+    stored_at: datetime
     digest: str
     command: str
     case_id: UUID | None
@@ -45,16 +45,21 @@ class CaseAdded(InternalEvent):
 
     TOPIC = "_matter.case_added"
 
+    recorded: datetime
     case_id: UUID
     case_type: CaseType
 
 
 class InvestigationTurned(InternalEvent):
-    """The investigation closed or reopened. It takes a place in the matter's stream, so that no case opens unseen meanwhile."""
+    """The investigation closed or reopened: `turn` is the event's own name.
+
+    It takes a place in the matter's stream, so that no case opens unseen meanwhile.
+    """
 
     TOPIC = "_matter.investigation_turned"
 
-    state: str
+    recorded: datetime
+    turn: str
 
 
 _TYPES: dict[str, type[InternalEvent]] = {

@@ -19,7 +19,7 @@ def open_application(conninfo: str, pool: Pool) -> CaseApplication:
         pool: connections to it; asked before each command, so that a lost database is told within its timeout and not after
             the event sourcing library's own retries.
     """
-    store = in_postgres("stored", conninfo, pool_size=_STORE_CONNECTIONS)
+    store = in_postgres(conninfo, pool_size=_STORE_CONNECTIONS)
     return CaseApplication(store, MatterClocks(pool), reachable=lambda: require_answer(pool))
 
 

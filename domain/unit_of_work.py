@@ -59,11 +59,9 @@ class MatterIndex:
             )
         )
 
-    def turn(self, state: str, recorded: datetime) -> None:
+    def turn(self, turn: str, recorded: datetime) -> None:
         """Note that the investigation closed or reopened."""
-        self._note(
-            InvestigationTurned(originator_id=self.id, originator_version=self.version + 1, recorded=recorded, state=state)
-        )
+        self._note(InvestigationTurned(originator_id=self.id, originator_version=self.version + 1, recorded=recorded, turn=turn))
 
     def _note(self, event: InternalEvent) -> None:
         self._take(event)

@@ -50,7 +50,7 @@ class Desk:
 
     def __init__(self, start: str = "2020-07-09", factory: InfrastructureFactory[Any] | None = None) -> None:
         self.time = MovedTime(noon(start))
-        self.app = CaseApplication(factory or in_memory("stored"), self.time)
+        self.app = CaseApplication(factory or in_memory(), self.time)
         self.names: dict[str, UUID] = {}
         self.matter_id: UUID | None = None
         self._number = next(_DESKS)

@@ -14,7 +14,7 @@ EVERYTHING = 100_000
 
 def store(desk: Desk, database: Database) -> list[Delivery]:
     """Put the desk's events into the database's event store, and give them as they would be delivered."""
-    recorder = in_postgres("stored", database.app_url, pool_size=1).application_recorder()
+    recorder = in_postgres(database.app_url, pool_size=1).application_recorder()
     notifications = desk.app.recorder.select_notifications(start=None, limit=EVERYTHING)
     recorder.insert_events(list(notifications))
     return [

@@ -44,7 +44,6 @@ from domain.case.commands import FireDeadline
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, DeadlineRecomputed
 from domain.fine.fine import Fine
-from domain.money import Money
 from domain.refusals import Invalid
 from domain.regimes import Regime
 
@@ -180,7 +179,7 @@ class Appeal(Case):
             outcome: Outcome = own.outcome if own else act.outcome
             amount = (own.amount if own else act.amount) if is_fine else None
             if amount is not None and isinstance(target, Fine):
-                self._require_possible(target, amount)
+                target.require_within_own_maximum(amount)
             effects[case_id] = effect_of(
                 outcome,
                 tier=self.tier,
@@ -202,10 +201,6 @@ class Appeal(Case):
             below = law.courts[: law.courts.index(self.tier)]
             self._require_court(act.court, [*below, "authority"], law)
         return effects
-
-    def _require_possible(self, fine: Fine, amount: Money) -> None:
-        if fine.intent.tier:
-            self.require_within_maximum(amount, fine.intent.tier, fine.subject)
 
     def seek_permission(self, act: SeekPermission, law: Regime) -> None:
         """Enter a party's application to appeal onward, received within the period (GRC Rules r42; UT Rules r44)."""

@@ -20,7 +20,6 @@ from domain.case.events import (
 from domain.fields import day_of
 
 MAIN_SCOPES = ("whole", "amount")
-_DUTIES = ("comply", "payment")
 _BEFORE_THE_NOTICE = ("representations", "penalty_limit")
 APPEAL_ROLE = {
     "whole": "appeal",
@@ -62,6 +61,11 @@ class Appealable(Case):
         self.bar_fell_on: date | None = None
 
     @property
+    def is_open(self) -> bool:
+        """In an open state, or set aside while an appeal is pending."""
+        return super().is_open or (self.state == "set_aside" and bool(self.appeals))
+
+    @property
     def under_appeal(self) -> bool:
         """Whether an appeal by the subject against the whole or the amount is pending."""
         return any(appeal.main for appeal in self.appeals.values())
@@ -80,6 +84,15 @@ class Appealable(Case):
         raise NotImplementedError
 
     # What may be done
+
+    def require_not_set_aside_for_good(self) -> None:
+        """Refuse what needs the notice to stand, or to be able to stand again.
+
+        Raises:
+            WrongState: it was set aside, and no appeal is pending that could bring it back.
+        """
+        if self.state == "set_aside" and not self.is_open:
+            self.refuse_state("it was set aside for good", now="Nothing more can be done in it.")
 
     def require_appealable(self, scope: str, appellant: str) -> None:
         """Refuse an appeal against what is not in force, or by the subject twice.
@@ -110,8 +123,7 @@ class Appealable(Case):
 
     def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:
         """Take note of an appeal; suspend what the regime suspends meanwhile."""
-        main = appellant == "subject" and scope in MAIN_SCOPES
-        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
+        self._enter_appeal(appeal, scope, appellant, received_on)
         if appellant == "subject":
             self.meet(APPEAL_ROLE[scope], received_on)
         period = self.deadline("appeal")
@@ -121,10 +133,13 @@ class Appealable(Case):
 
     def return_to_appeal(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime, since: date) -> None:
         """The appeal had ended and is pending again, since a date of law; suspended as if it had been lodged then."""
-        main = appellant == "subject" and scope in MAIN_SCOPES
-        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
+        self._enter_appeal(appeal, scope, appellant, received_on)
         for deadline in list(self.deadlines.values()):
             self.stand_still_under_appeal(deadline, since=since)
+
+    def _enter_appeal(self, appeal: UUID, scope: str, appellant: str, received_on: date | datetime) -> None:
+        main = appellant == "subject" and scope in MAIN_SCOPES
+        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
 
     def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
         """Suspend a deadline from a date of law, while the subject's main appeal is pending, if the regime says so."""
@@ -163,7 +178,7 @@ class Appealable(Case):
 
     def is_duty(self, role: str) -> bool:
         """Whether the deadline is for something that the subject has still to do while the notice stands."""
-        return role.partition(":")[0] in _DUTIES
+        raise NotImplementedError
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; finally set aside, they lapse."""

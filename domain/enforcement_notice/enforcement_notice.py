@@ -44,6 +44,7 @@ class EnforcementNotice(Appealable):
 
     TOPIC = "enforcement_notice"
     WORDS = "enforcement notice"
+    OPEN_STATES = frozenset({"preliminary", _IN_FORCE})
     SCOPES = frozenset({"whole", "refusal_to_vary"})
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
@@ -64,11 +65,6 @@ class EnforcementNotice(Appealable):
         if self.is_set_aside:
             return "set_aside"
         return "complied" if self.requirements and set(self.requirements) <= set(self.complied) else _IN_FORCE
-
-    @property
-    def is_open(self) -> bool:
-        """Preliminary, in force, or set aside while an appeal is pending."""
-        return self.state in ("preliminary", _IN_FORCE) or (self.state == "set_aside" and bool(self.appeals))
 
     @property
     def is_in_appealable_state(self) -> bool:
@@ -99,6 +95,7 @@ class EnforcementNotice(Appealable):
         if not self.version:
             self._open_after(investigation)
         issued = self.record(NoticeIssued, **dict(act))
+        # What is refused from here on hangs on the deadlines that start; a refusal throws away all that was recorded.
         self.lapse("The notice was issued.", "representations")
         self.start("appeal", trigger=issued.type, counted_from=sent_on)
         for requirement in act.requirements:
@@ -178,7 +175,7 @@ class EnforcementNotice(Appealable):
             return
         if deadline.terms.urgent:
             earliest_at = law.earliest_urgent_compliance(self.notice.sent_on)
-            if earliest_at and deadline.due_at < earliest_at:
+            if deadline.due_at < earliest_at:
                 message = (
                     f"Refused: {role} would fall due at {deadline.due_at:%Y-%m-%d %H:%M}, less than the law's minimum after "
                     f"sending even with urgent reasons. Give until {earliest_at:%Y-%m-%d %H:%M} or later."
@@ -215,6 +212,7 @@ class EnforcementNotice(Appealable):
         """Change the demands (s153(1)); those given replace the ones of the same id."""
         self.require_state(_IN_FORCE, to="a variation")
         before = self.requirements
+        # As in issue: what is refused after this was recorded throws it away.
         varied = self.record(NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ())
         for requirement in act.requirements or ():
             if self._has_new_time_limit(requirement, before):
@@ -236,14 +234,14 @@ class EnforcementNotice(Appealable):
     def cancel(self, act: Cancel, _law: Regime) -> None:
         """Take the notice back (s153(1))."""
         self.require_state(_IN_FORCE, "set_aside", "complied", to="a cancellation")
-        self._refuse_if_set_aside_for_good()
+        self.require_not_set_aside_for_good()
         self.record(NoticeCancelled, sent_on=act.sent_on, reasons=act.reasons)
         self.lapse("The notice was cancelled.")
 
     def record_compliance(self, act: RecordCompliance, _law: Regime) -> None:
         """Record that one requirement was met; in time by its date of law, also when recorded later."""
         self.require_state(_IN_FORCE, "set_aside", to="compliance")
-        self._refuse_if_set_aside_for_good()
+        self.require_not_set_aside_for_good()
         if act.requirement in self.complied:
             self.refuse_state(f"{act.requirement} is recorded as met already", now="Use correct if the date was wrong.")
         if act.requirement not in self.requirements:
@@ -251,10 +249,6 @@ class EnforcementNotice(Appealable):
             raise Invalid(message, unknown=act.requirement)
         self.record(ComplianceRecorded, **dict(act))
         self.meet(f"comply:{act.requirement}", act.complied_on)
-
-    def _refuse_if_set_aside_for_good(self) -> None:
-        if self.state == "set_aside" and not self.is_open:
-            self.refuse_state("it was set aside for good", now="Nothing more can be done in it.")
 
     def close(self, act: Close, _law: Regime) -> None:
         """End a notice that can neither be complied with nor enforced."""

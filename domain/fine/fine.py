@@ -53,6 +53,7 @@ class Fine(Appealable):
 
     TOPIC = "fine"
     WORDS = "fine"
+    OPEN_STATES = frozenset({"intended", "issued"})
     SCOPES = frozenset({"whole", "amount", "variation"})
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
@@ -75,11 +76,6 @@ class Fine(Appealable):
         if self.is_set_aside:
             return "set_aside"
         return "settled" if self.account.is_settled and not self.appeals else "issued"
-
-    @property
-    def is_open(self) -> bool:
-        """Intended, issued, or set aside while an appeal is pending."""
-        return self.state in ("intended", "issued") or (self.state == "set_aside" and bool(self.appeals))
 
     @property
     def is_in_appealable_state(self) -> bool:
@@ -149,7 +145,7 @@ class Fine(Appealable):
     def propose_penalty(self, act: ProposePenalty, _law: Regime) -> None:
         """Propose the sum; the latest proposal counts."""
         self.require_state("intended", to="a proposal")
-        self._require_within_own_maximum(act.amount)
+        self.require_within_own_maximum(act.amount)
         self.record(PenaltyProposed, **dict(act))
 
     def issue_penalty_notice(self, act: IssuePenaltyNotice, law: Regime) -> None:
@@ -163,7 +159,7 @@ class Fine(Appealable):
             act="issuing the notice",
             cites=law.cites("proposer_and_issuer_apart"),
         )
-        self._require_within_own_maximum(act.amount)
+        self.require_within_own_maximum(act.amount)
         self.require_floor_ended("representations", act.sent_on, "the penalty notice")
         rule = law.rule_for(self.TOPIC, "payment", act.sent_on)
         self.require_period_at_least_minimum(rule, act.pay_within, act.sent_on, "a period to pay")
@@ -177,7 +173,12 @@ class Fine(Appealable):
         self.start("payment", trigger=issued.type, counted_from=act.sent_on, period=act.pay_within)
         self.start("appeal", trigger=issued.type, counted_from=act.sent_on)
 
-    def _require_within_own_maximum(self, amount: Money) -> None:
+    def require_within_own_maximum(self, amount: Money) -> None:
+        """Refuse a sum above the maximum of the tier that the notice of intent named.
+
+        Raises:
+            OverMaximum: it is above.
+        """
         if self.intent.tier:
             self.require_within_maximum(amount, self.intent.tier, self.subject)
 
@@ -230,8 +231,7 @@ class Fine(Appealable):
     def cancel_penalty_notice(self, act: CancelPenaltyNotice, _law: Regime) -> None:
         """Take the penalty back for good; what was paid is owed back (Sch 16 para 8)."""
         self.require_state("issued", "settled", "set_aside", to="a cancellation")
-        if self.state == "set_aside" and not self.is_open:
-            self.refuse_state("it was set aside for good", now="Nothing is left to cancel.")
+        self.require_not_set_aside_for_good()
         self.record(PenaltyNoticeCancelled, **dict(act))
         self.lapse("The penalty notice was cancelled.")
         self._end_recovery_if_nothing_is_owed(act.sent_on)
@@ -269,6 +269,10 @@ class Fine(Appealable):
         if pay_by and payment:
             self._count_payment_anew(payment, fixed_at(payment.terms.count, pay_by), "The court set the day to pay.")
         self._settle_payment(decided_on)
+
+    def is_duty(self, role: str) -> bool:
+        """To pay, at once or by instalments."""
+        return role.partition(":")[0] == "payment"
 
     def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: object) -> None:
         """The penalty stands again, with the time to pay that it had before the decision that has fallen."""

@@ -79,7 +79,8 @@ class NonCompliance(Case):
             target.require_state("in_force", "complied", "closed", to="a suspicion")
         elif isinstance(target, Fine):
             target.require_state("issued", to="a suspicion")
-        for already in open_cases_about(target, about):
+        already = open_case_about(target, about)
+        if already:
             target.refuse_state(f"a non-compliance case about {about} is open already", now=f"Go on in {already.reference}.")
         kind, _, requirement = about.partition(":")
         if isinstance(target, EnforcementNotice) and kind == "comply":
@@ -234,10 +235,11 @@ def _units(per: str, start: date, end: date) -> int:
     return units
 
 
-def open_cases_about(target: Case, about: str) -> Iterator[NonCompliance]:
-    """The open non-compliance cases about a requirement or payment of a target; at most one."""
+def open_case_about(target: Case, about: str) -> NonCompliance | None:
+    """The open non-compliance case about a requirement or payment of a target; there is never a second."""
     for case_id, named in target.non_compliances.items():
         if named == about:
             case = target.occasion.cases.case(case_id)
             if isinstance(case, NonCompliance) and case.is_open:
-                yield case
+                return case
+    return None

@@ -19,7 +19,7 @@ class RehearsalStage:
 
     def __init__(self, start: datetime) -> None:
         self._time = MovedTime(start)
-        self._app = CaseApplication(in_memory("stored"), self._time)
+        self._app = CaseApplication(in_memory(), self._time)
 
     @property
     def app(self) -> CaseApplication:

@@ -94,7 +94,7 @@ def test_a_gap_in_the_topic_is_filled_from_the_store(system: System) -> None:
     """Of each case only the last event comes through Kafka; relay and reconciler cannot help."""
     for name in ("relay", "worker", "reconciler"):
         system.stop(name)
-    recorder = in_postgres("stored", system.settings.database, pool_size=1).application_recorder()
+    recorder = in_postgres(system.settings.database, pool_size=1).application_recorder()
     events = list(nobody_complies_or_pays().app.recorder.select_notifications(start=None, limit=EVERYTHING))
     recorder.insert_events(events)
     last = {event.originator_id: event for event in events if not event.topic.startswith("_")}

@@ -120,7 +120,7 @@ def applied(system: System) -> int:
 
 def live_path(system: System, events: Sequence[StoredEvent]) -> float:
     """From the moment that all events are stored to the last row of the last read model; all processes are warm."""
-    recorder = in_postgres("stored", system.settings.database, pool_size=1).application_recorder()
+    recorder = in_postgres(system.settings.database, pool_size=1).application_recorder()
     warm_up = copies(story(), 1)
     recorder.insert_events(warm_up)
     wait_for(lambda: applied(system) == len(messages_of(warm_up)), seconds=WITHIN, what="the warm-up")

@@ -14,8 +14,6 @@ from foundation.database import RECONNECT_SECONDS
 
 STORE_NAME = "stored"
 """The library's name for the application; its tables are called after it."""
-STORE_NAME = "stored"
-"""The library's name for the application; its tables are called after it."""
 _EVERY_SETTING = {
     "PERSISTENCE_MODULE": "eventsourcing.postgres",
     "CREATE_TABLE": "n",

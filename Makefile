@@ -17,12 +17,14 @@ help:
 setup: $(READY)
 
 $(READY): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null \
+		|| { echo "regcase needs Python 3.11 or later; there is no $(PYTHON). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "regcase needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 		|| { echo "regcase needs Python's venv module; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up the environment in $(VENV) (once; a minute or two)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
 		2>$(VENV)/install.log || { cat $(VENV)/install.log; exit 1; }

@@ -292,7 +292,7 @@ class TestFiring:
         deadline = desk.deadline("fine", "payment")
         desk.time.current = noon("2022-06-20")
         (passed, *_) = desk.app.fire(desk.fine(), deadline).events
-        assert (passed.due_at, passed.fired_at) == (deadline.due_at, noon("2022-06-20"))  # type: ignore[attr-defined]
+        assert (passed.due_at, passed.fired_at) == (deadline.due_at, noon("2022-06-20"))  # type: ignore[attr-defined] # a DeadlinePassed by its type
 
 
 class TestReading:

@@ -175,7 +175,7 @@ class EveryHistory(RuleBasedStateMachine):
             self.decided |= {case.id: case for case in objects if isinstance(case, Case)}
             return recordings
 
-        self.app.save = watched  # type: ignore[method-assign]
+        self.app.save = watched  # type: ignore[method-assign] # watched on purpose
 
     # What the rules need
 
@@ -326,7 +326,7 @@ class EveryHistory(RuleBasedStateMachine):
         elif what == "confirm":
             self.give("non_compliance.confirm", breach, ISSUER, decided_on=today, reasons="r")
         elif what == "liquidate" and breach:
-            due = self.everything()[breach].suspicion.due or self.today  # type: ignore[attr-defined]
+            due = self.everything()[breach].suspicion.due or self.today  # type: ignore[attr-defined] # the id was drawn from cases of that type
             data = {"from": (due + timedelta(days=1)).isoformat(), "to": today, "decided_on": today}
             self.give("non_compliance.liquidate", breach, ISSUER, **data)
         elif what == "comply":
@@ -476,7 +476,7 @@ class EveryHistory(RuleBasedStateMachine):
     def money_moves(self, which: int, amount: Any, all_: bool, day: int, back_: bool) -> None:
         on = self.one("fine", which, *(("cancelled", "set_aside") if back_ else ("issued",)))
         assert on
-        account = self.everything()[on].account  # type: ignore[attr-defined]
+        account = self.everything()[on].account  # type: ignore[attr-defined] # the id was drawn from cases of that type
         whole = account.refund_due if back_ else account.outstanding
         amount = written(whole) if all_ and whole else amount
         verb, field = ("record_refund", "paid_on") if back_ else ("record_payment", "received_on")
@@ -612,7 +612,7 @@ class EveryHistory(RuleBasedStateMachine):
     ) -> None:
         on = self.one("appeal", which, "lodged")
         assert on
-        against = self.everything()[on].lodged.against  # type: ignore[attr-defined]
+        against = self.everything()[on].lodged.against  # type: ignore[attr-defined] # the id was drawn from cases of that type
         self.give(
             "appeal.decide",
             on,
@@ -632,7 +632,7 @@ class EveryHistory(RuleBasedStateMachine):
     def permission_is_sought(self, which: int, party: str, court: str, day: int) -> None:
         on = self.one("appeal", which, "decided")
         assert on
-        court = self.everything()[on].tier if court in ("authority", "other") else court  # type: ignore[attr-defined]
+        court = self.everything()[on].tier if court in ("authority", "other") else court  # type: ignore[attr-defined] # the id was drawn from cases of that type
         data = {"by_": party, "court": court, "received_on": self.ago(day), "grounds": ["g"]}
         self.give("appeal.seek_permission", on, REGISTRAR, **data)
 
@@ -704,7 +704,7 @@ class EveryHistory(RuleBasedStateMachine):
     def a_periodic_penalty_is_liquidated(self, which: int, first: int, days: int) -> None:
         on = self.one("non_compliance", which, "confirmed")
         assert on
-        due = self.everything()[on].suspicion.due or self.today  # type: ignore[attr-defined]
+        due = self.everything()[on].suspicion.due or self.today  # type: ignore[attr-defined] # the id was drawn from cases of that type
         start = due + timedelta(days=first)
         data = {"from": start.isoformat(), "to": (start + timedelta(days=days)).isoformat(), "decided_on": self.ago(0)}
         self.give("non_compliance.liquidate", on, ISSUER, **data)

@@ -88,7 +88,7 @@ class TestToTheStoreAndBack:
         desk.done("investigation.record_finding", "inv", **finding)
         (*_, last) = stored(desk, "inv")
         assert last.state.count(b"\n") == 1
-        assert MAPPER.to_domain_event(last).summary == "one\ntwo\u2028three\r\n\U0001f600"  # type: ignore[attr-defined]
+        assert MAPPER.to_domain_event(last).summary == "one\ntwo\u2028three\r\n\U0001f600"  # type: ignore[attr-defined] # the event is of the type stored
 
 
 class TestAHistoryRecordedUnderOtherLaw:
@@ -172,7 +172,7 @@ class TestAHistoryRecordedUnderOtherLaw:
         desk = issued()
         fine = UnitOfWork(desk.app.repository).case(desk.names["fine"])
         with pytest.raises(RuntimeError, match="to be read"):
-            fine.fire_deadline(FireDeadline(role="payment", set_version=fine.deadlines["payment"].set_version), None)  # type: ignore[arg-type]
+            fine.fire_deadline(FireDeadline(role="payment", set_version=fine.deadlines["payment"].set_version), None)  # type: ignore[arg-type] # never reads the law
 
 
 class TestWhatCannotBeRead:
@@ -239,7 +239,7 @@ class TestAnOversizeEvent:
     def test_counts_bytes_not_letters(self) -> None:
         (first, *_) = stored(issued())
         event = MAPPER.to_domain_event(first)
-        long = event.model_copy(update={"reference": "\U0001f600" * (MAX_STATE_BYTES // 4)})  # type: ignore[attr-defined]
+        long = event.model_copy(update={"reference": "\U0001f600" * (MAX_STATE_BYTES // 4)})  # type: ignore[attr-defined] # the event is of the type stored
         with pytest.raises(Malformed):
             MAPPER.to_stored_event(long)
 

@@ -42,6 +42,7 @@ def print_docket(rows: list[CaseRow], page: Page) -> None:
             for row in rows
         ],
         right=("amount", "outstanding"),
+        wrap=("type", "state", "subject", "notes", "next due"),
     )
 
 

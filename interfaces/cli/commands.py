@@ -49,7 +49,7 @@ def commands(
         _print_one(name, act, page)
         return
     rows = [(name, ", ".join(_persons(name)), ", ".join(_shown(field) for field in _fields(act))) for name, act in chosen.items()]
-    page.table(("command", "given by", "facts"), rows)
+    page.table(("command", "given by", "facts"), rows, wrap=("given by", "facts"))
 
 
 def _print_one(name: str, act: type[Act], page: Page) -> None:
@@ -58,7 +58,7 @@ def _print_one(name: str, act: type[Act], page: Page) -> None:
     page.line(f"Given by {' or '.join(_persons(name))}; {_OPENS[act.OPENS]}.", indent=2)
     page.line()
     rows = [(field["name"], field["form"], "" if field["required"] else "optional") for field in _fields(act)]
-    page.table(("fact", "form", ""), rows)
+    page.table(("fact", "form", ""), rows, wrap=("form", ""))
 
 
 def _persons(name: str) -> list[str]:

@@ -55,6 +55,7 @@ def print_deadlines(rows: list[DeadlineRow], page: Page) -> None:
     page.table(
         ("due", "case", "deadline", "kind", "status", "rule", "law"),
         [(row.due.isoformat(), row.reference, row.role, row.kind, _status(row), row.rule, "; ".join(row.cites)) for row in rows],
+        wrap=("deadline", "kind", "status", "law"),
     )
 
 

@@ -37,4 +37,5 @@ def matters(json: Json = False) -> None:
             for row in rows
         ],
         right=("cases", "open", "by timers", "payable", "outstanding"),
+        wrap=("subject", "opened", "next due"),
     )

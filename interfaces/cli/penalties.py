@@ -44,6 +44,7 @@ def print_penalties(rows: list[PenaltyRow], totals: list[YearTotal], page: Page)
             for row in rows
         ],
         right=("imposed", "varied to", "stands", "payable", "paid", "outstanding", "refund due"),
+        wrap=("subject", "notes"),
     )
     if totals:
         page.line()
@@ -62,6 +63,7 @@ def print_penalties(rows: list[PenaltyRow], totals: list[YearTotal], page: Page)
                 )
                 for total in totals
             ],
+            wrap=("of",),
             title="By regime and year of decision",
             right=("cases", "imposed", "payable", "paid", "outstanding", "refund due"),
         )

@@ -108,6 +108,7 @@ def print_standing(cases: Mapping[str, Case], page: Page) -> None:
         rows,
         title="How the cases stand",
         right=("amount", "outstanding"),
+        wrap=("notes",),
     )
     deadlines = [
         (name, role_name(deadline.role), str(deadline.due), deadline.status, "; ".join(deadline.cites))
@@ -115,7 +116,7 @@ def print_standing(cases: Mapping[str, Case], page: Page) -> None:
         for deadline in case.deadlines.values()
     ]
     page.line()
-    page.table(("case", "deadline", "due", "status", "law"), deadlines, title="Deadlines")
+    page.table(("case", "deadline", "due", "status", "law"), deadlines, title="Deadlines", wrap=("deadline", "status", "law"))
     page.line()
 
 

@@ -128,7 +128,7 @@ def print_deadlines(case: Case, page: Page, *, explain: bool = False) -> None:
     rows = [
         (role_name(d.role), d.due.isoformat(), d.status, d.terms.rule.id, "; ".join(d.cites)) for d in case.deadlines.values()
     ]
-    page.table(("deadline", "due", "status", "rule", "law"), rows, title="Deadlines")
+    page.table(("deadline", "due", "status", "rule", "law"), rows, title="Deadlines", wrap=("deadline", "status", "law"))
     for deadline in case.deadlines.values() if explain else ():
         page.line()
         page.line(f"{role_name(deadline.role)}, until {day(deadline.due)}", style="bold")

@@ -159,6 +159,7 @@ def print_status(status: Status, page: Page) -> None:
             )
             for process in status.processes
         ],
+        wrap=("why not",),
     )
     page.line()
     page.entry("broker", f"reachable at {status.broker}" if status.broker else "NOT REACHABLE", width=18)

@@ -54,4 +54,5 @@ def print_time_line(rows: list[HappeningRow], page: Page, zone: ZoneInfo) -> Non
             )
             for row in rows
         ],
+        wrap=("what happened", "by"),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from domain.names import COMMANDS
@@ -173,3 +174,26 @@ class TestAPage:
         lines = capsys.readouterr().out.splitlines()
         assert lines[1] == "x" * 300 + "     1"
         assert lines[2] == "y" + " " * 301 + "1000"
+
+
+class TestTablesInATerminal:
+    COLUMNS = ("case", "subject", "amount", "due", "command")
+    ROWS = (
+        ("INV-HALDEN/fine-1/non-compliance-1", "Halden Beacon Analytics Ltd, of " + "many words " * 9, "GBP 7,552,800.00", "2024-06-04", "fine.issue_penalty_notice"),
+        ("INV-CLEARVIEW", "Clearview [AI] Inc.", "GBP 1.00", "2022-05-18", "order.note_compliance"),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(("width", "in_blocks"), [(60, True), (80, True), (110, True), (140, False), (200, False)])
+    def test_break_no_sum_day_or_reference(
+        self, width: int, in_blocks: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = Page()
+        monkeypatch.setattr(page, "_console", Console(force_terminal=True, width=width, color_system=None, markup=False))
+        page.table(self.COLUMNS, self.ROWS, right=("amount",), wrap=("subject",))
+        lines = capsys.readouterr().out.splitlines()
+        assert all(len(line) <= width for line in lines)
+        for row in self.ROWS:
+            for whole in (row[0], *row[2:]):
+                assert any(whole in line for line in lines), whole
+        assert "Clearview [AI] Inc." in "\n".join(lines)
+        assert any(line.split()[:2] == ["due", "2024-06-04"] for line in lines) is in_blocks

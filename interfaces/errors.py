@@ -2,6 +2,7 @@
 
 RegcaseError
 |-- NotDone   understood, and not carried out as wanted: the message says how far it got
+|   `-- NotShownYet   done and written, but the read models do not show it yet
 |-- Misused   an argument or an option is not what it should be
 """
 
@@ -12,6 +13,10 @@ from foundation.errors import RegcaseError
 
 class NotDone(RegcaseError):
     """The command was understood and could not be carried out as wanted."""
+
+
+class NotShownYet(NotDone):
+    """Done and written; the read models do not show it yet."""
 
 
 class Misused(RegcaseError):

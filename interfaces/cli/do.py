@@ -82,7 +82,7 @@ def do(
 
     Example: regcase do fine.record_payment --on INV-1/fine-1 --by ann:registrar --with "amount=GBP 5" received_on=2024-07-01 reference=A7
 
-    Ends with 0 when it was done, 1 when it was refused.
+    Ends with 0 when it was done, 1 when it was refused, 4 when it was done and the read models did not show it within --wait.
     """
     actor = _person(by)
     _require_offered(command)

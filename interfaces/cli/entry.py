@@ -61,7 +61,7 @@ def options(
 ) -> None:
     """Cases of a regulator: what happened, what is due, and why."""
     context.meta[DEBUG] = debug
-    configure_logs("DEBUG" if debug else "ERROR", process="cli")
+    configure_logs("DEBUG" if debug else "CRITICAL", process="cli")
 
 
 def main() -> None:

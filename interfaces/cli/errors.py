@@ -18,7 +18,7 @@ from foundation.errors import Misconfigured, RegcaseError, Transient
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import wants_json
 from interfaces.cli.page import Page, print_json
-from interfaces.errors import Misused, NotDone
+from interfaces.errors import Misused, NotDone, NotShownYet
 from interfaces.scripts.files import MalformedFiles
 from interfaces.scripts.yaml_tree import Fault, Malformed
 from projections.operator_acts import ActRefused
@@ -82,6 +82,8 @@ def _tell(ctx: Any, message: str, code: Exit, details: dict[str, Any]) -> None:
 
 def _code_of(error: RegcaseError) -> Exit:
     match error:
+        case NotShownYet():
+            return Exit.NOT_SHOWN_YET
         case Malformed() | Misused():
             return Exit.MALFORMED
         case Misconfigured() | Transient():

@@ -15,6 +15,8 @@ class Exit(IntEnum):
     """A file, an argument or an option is not what it should be; nothing was done."""
     UNREACHABLE = 3
     """A service does not answer, or a setting is wrong."""
+    NOT_SHOWN_YET = 4
+    """Done and written, but the read models did not show it within --wait; do not repeat it."""
     UNEXPECTED = 70
     """A fault in the program itself."""
     INTERRUPTED = 130
@@ -25,6 +27,7 @@ class Exit(IntEnum):
 
 EXIT_CODES = (
     "Exit codes: 0 done, as wanted; 1 refused, not found, different from what was stated, or not done in time; "
-    "2 malformed file or wrong use; 3 a service does not answer or a setting is wrong; 70 a fault in the program; "
+    "2 malformed file or wrong use; 3 a service does not answer or a setting is wrong; "
+    "4 done, but the read models did not show it within --wait; 70 a fault in the program; "
     "130 stopped by Ctrl-C; 141 the reader of the output went away."
 )

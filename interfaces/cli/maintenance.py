@@ -12,9 +12,11 @@ from rich.progress import Progress
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
-from interfaces.cli.reading import reading_pool
+from interfaces.cli.reading import reading_pool, rows_as_json
+from interfaces.errors import Misused
 from projections.compare import Difference, compare
-from projections.read_model import all_read_models, read_model
+from projections.parking import ParkedCase, parked_cases
+from projections.read_model import ReadModel, all_read_models, read_model
 from projections.rebuild import rebuild
 
 
@@ -25,7 +27,7 @@ def rebuild_command(
 
     Interrupted, it goes on when run again.
     """
-    models = list(all_read_models().values()) if model == "all" else [read_model(model)]
+    models = list(all_read_models().values()) if model == "all" else [known_read_model(model)]
     page = Page()
     with reading_pool() as pool:
         for one in models:
@@ -35,15 +37,32 @@ def rebuild_command(
 
 
 def reconcile_command(json: Json = False) -> None:
-    """Compare every read model with the event store, row for row. Ends with 0 when they are equal, 1 with each difference."""
+    """Compare every read model with the event store, row for row, and list the cases that are parked.
+
+    Ends with 0 when all are equal and none is parked, 1 with each difference and each parked case.
+    """
     with reading_pool() as pool:
         differences = [found for model in all_read_models().values() for found in compare(pool, model)]
+        waiting = parked_cases(pool)
     if json:
-        print_json({"differences": [_as_json(difference) for difference in differences]})
+        print_json({"differences": [_as_json(difference) for difference in differences], "parked": rows_as_json(waiting)})
     else:
-        _print(differences, Page())
-    if differences:
+        _print(differences, waiting, Page())
+    if differences or waiting:
         raise typer.Exit(Exit.DIFFERENCE)
+
+
+def known_read_model(name: str) -> ReadModel:
+    """The read model of that name.
+
+    Raises:
+        Misused: there is none.
+    """
+    known = all_read_models()
+    if name not in known:
+        msg = f"There is no read model {name!r}; there are {', '.join(known)}."
+        raise Misused(msg)
+    return read_model(name)
 
 
 _KINDS = {
@@ -54,7 +73,13 @@ _KINDS = {
 }
 
 
-def _print(differences: list[Difference], page: Page) -> None:
+def _print(differences: list[Difference], waiting: list[ParkedCase], page: Page) -> None:
+    for row in waiting:
+        page.line(f"{row.read_model}: case {row.case_id} is parked at version {row.version} ({row.error_class})", style="red")
+    if waiting:
+        page.line("What is parked is compared as far as it was applied; see `regcase parked show CASE`, then `retry`.")
+    if not differences and waiting:
+        return
     if not differences:
         page.line(f"Every row of {', '.join(all_read_models())} is what the event store says.", style="green")
         return

@@ -9,13 +9,13 @@ import typer
 from foundation.database import Pool
 from interfaces.cli.actor import By, parse_actor
 from interfaces.cli.exits import Exit
+from interfaces.cli.maintenance import known_read_model
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.errors import NotDone
 from projections import operator_acts
 from projections.parking import ParkedCase, parked_cases
-from projections.read_model import read_model
 from projections.reading import find_case
 
 parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model because an event could not be applied there.")
@@ -74,17 +74,19 @@ def show_parked(case: CaseName, json: Json = False) -> None:
 @parked.command()
 def retry(model: ReadModelName, case: CaseName) -> None:
     """Apply a parked case again, once what hindered it is mended."""
+    chosen = known_read_model(model)
     with reading_pool() as pool:
-        done = operator_acts.retry(pool, read_model(model), _case(pool, case, model).case_id)
+        done = operator_acts.retry(pool, chosen, _case(pool, case, model).case_id)
     _tell(done, case, model)
 
 
 @parked.command()
 def skip(model: ReadModelName, case: CaseName, by: By, reason: Reason) -> None:
     """Leave out, for ever, the event that a case waits at in a read model. Needs the role admin and a reason; it is recorded."""
+    chosen = known_read_model(model)
     with reading_pool() as pool:
         case_id = _case(pool, case, model).case_id
-        done = operator_acts.skip(pool, read_model(model), case_id, actor=parse_actor(by), reason=reason)
+        done = operator_acts.skip(pool, chosen, case_id, actor=parse_actor(by), reason=reason)
     _tell(done, case, model)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from foundation.database import Pool
-from interfaces.errors import NotDone
+from interfaces.errors import NotShownYet
 from projections.reading import wait_until_applied
 
 
@@ -14,7 +14,7 @@ def require_read_models(pool: Pool, versions: Mapping[UUID, int], seconds: float
     """Wait until every read model shows these versions of these cases.
 
     Raises:
-        NotDone: some do not within that many seconds; everything is written all the same.
+        NotShownYet: some do not within that many seconds; everything is written all the same.
     """
     behind = wait_until_applied(pool, versions, seconds)
     if behind:
@@ -22,4 +22,4 @@ def require_read_models(pool: Pool, versions: Mapping[UUID, int], seconds: float
             f"Everything is written, but within {seconds:g} s these read models do not show it yet: {', '.join(behind)}. "
             "See `regcase status` for what runs, and `regcase parked list` for what waits."
         )
-        raise NotDone(message)
+        raise NotShownYet(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from interfaces.scripts.model import Script
@@ -37,6 +38,27 @@ def parse_files(paths: Sequence[Path]) -> list[Script]:
     if errors:
         raise MalformedFiles(errors)
     return scripts
+
+
+def require_past(scripts: Sequence[Script], now: datetime) -> None:
+    """See that a running system can play scripts.
+
+    Raises:
+        MalformedFiles: steps lie in the future.
+    """
+    errors = []
+    for script in scripts:
+        faults = [
+            Fault(
+                step.at_place, f"{step.at} lies in the future; a running system cannot be there yet; `regcase rehearse` plays it"
+            )
+            for step in script.steps
+            if step.at > now
+        ]
+        if faults:
+            errors.append(Malformed(faults, script.source))
+    if errors:
+        raise MalformedFiles(errors)
 
 
 def _require_new_matter(script: Script, others: Sequence[Script]) -> None:

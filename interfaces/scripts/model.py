@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.case.events import CaseType
 from domain.identifiers import matter_id_of
 from domain.roles import Actor
+from interfaces.scripts.yaml_tree import Place
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Step:
     number: int
     line: int
     at: datetime
+    at_place: Place
     written: Mapping[str, Any]
     do: str | None = None
     named: str | None = None

@@ -135,7 +135,8 @@ class _ScriptReader(Reader):
         )
         if at is None:
             return None
-        return Step(number, node.start_mark.line + 1, at, written, command, named, on, by, data, references, refused, expect)
+        line, at_place = node.start_mark.line + 1, place_of(fields["at"])
+        return Step(number, line, at, at_place, written, command, named, on, by, data, references, refused, expect)
 
     def _at(self, node: Node | None) -> datetime | None:
         if node is None:

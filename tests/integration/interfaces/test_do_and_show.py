@@ -171,7 +171,7 @@ class TestDo:
             started = time.monotonic()
             answer = regcase(*OPEN, "--wait", "0.3")
             assert 0.3 <= time.monotonic() - started < 5
-            assert answer.code == 1
+            assert answer.code == 4
             assert (
                 "Everything is written, but within 0.3 s these read models do not show it yet: cases, deadlines, matters"
                 in answer.err

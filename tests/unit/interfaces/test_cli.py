@@ -66,6 +66,8 @@ class TestWrongUse:
             (["do", "fine.record_paiment", "--by", "x:registrar"], "Did you mean fine.record_payment"),
             (["do", "fine.fire_deadline", "--by", "x:officer"], "There is no command 'fine.fire_deadline'."),
             (["do", "fine.record_payment", "--by", "x:registrar", "--expect-version", "-1"], "--expect-version"),
+            (["rebuild", "nope"], "There is no read model 'nope'; there are cases, deadlines"),
+            (["parked", "retry", "nope", "X"], "There is no read model 'nope'"),
             (["commands", "nonsense"], "There is no command that begins with 'nonsense'"),
             (["show", "x", "--by", "effective"], "Give --as-of as well"),
             (["show", "x", "--as-of", "2022-13-01"], "--as-of is '2022-13-01'; write a day such as 2024-01-31"),
@@ -76,6 +78,18 @@ class TestWrongUse:
         code, out, err = run(*arguments)
         assert (code, out) == (2, "")
         assert told in " ".join(err.replace("│", " ").split())
+
+
+class TestAScriptFromTheFuture:
+    def test_is_not_loaded_and_is_rehearsed(self, tmp_path: Path) -> None:
+        path = tmp_path / "future.yaml"
+        path.write_text(CLEARVIEW.read_text() + "  - at: 2095-01-01\n")
+        code, out, err = run("load", str(path))
+        assert (code, out) == (2, "")
+        line = len(path.read_text().splitlines())
+        assert f"line {line}, column 9: 2095-01-01 " in err
+        assert "lies in the future; a running system cannot be there yet" in err
+        assert run("rehearse", str(path))[0] == 0
 
 
 class TestCommands:

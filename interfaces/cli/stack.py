@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from deploy.kafka_admin import broker_answers
 from deploy.local import STAGES, Process, Report, down, processes, up
 from deploy.topics import EVENTS
-from foundation.database import Pool, open_pool
+from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.cli.exits import Exit
@@ -77,12 +77,14 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Status:
-    """How the system is. `backlog` is None where the database does not answer."""
+    """How the system is. `backlog` is None where the database does not answer, or its tables are not there yet."""
 
     processes: list[Process]
     broker: str | None
     backlog: Backlog | None
     faults: list[str] = field(default_factory=list)
+    database_answers: bool = False
+    data: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The status for machines."""
@@ -98,7 +100,7 @@ class Status:
                 }
                 for process in self.processes
             ],
-            "database": {"reachable": backlog is not None},
+            "database": {"reachable": self.database_answers},
             "broker": {"reachable": self.broker is not None, "bootstrap": self.broker},
             "relay": _lag_as_json(backlog.relay) if backlog else None,
             "read_models": {name: _lag_as_json(behind) for name, behind in backlog.read_models.items()} if backlog else None,
@@ -130,19 +132,25 @@ def look() -> Status:
     settings = load_settings()
     running = processes(settings)
     faults = [f"{process.name} does not run: {process.exit_reason}" for process in running if not process.running]
-    broker, backlog = _broker(settings), None
+    broker, backlog, answers = _broker(settings), None, False
     try:
         with open_pool(settings.database, name="status", size=1, timeout=2.0) as pool:
             backlog = _backlog(pool)
+            answers = True
             faults += [
                 f"{o.role} of {o.reference} should have been fired at {o.due_at:%Y-%m-%d %H:%M %Z}" for o in backlog.overdue
             ]
-    except (Misconfigured, psycopg.Error) as error:
-        why = str(error) if isinstance(error, Misconfigured) else type(error).__name__
-        faults.append(f"the database does not answer: {why}")
+    except Misconfigured as error:
+        faults.append(str(error).rstrip("."))
+    except DATABASE_FAILED:
+        faults.append("the database does not answer")
+    except psycopg.Error as error:
+        answers = True
+        said = error.diag.message_primary or "it refused the question"
+        faults.append(f"the database answers, but its tables cannot be read (are they still being built?): {said}")
     if broker is None:
         faults.append("no broker answers")
-    return Status(running, broker, backlog, faults)
+    return Status(running, broker, backlog, faults, database_answers=answers, data=str(settings.data))
 
 
 def print_status(status: Status, page: Page) -> None:
@@ -163,13 +171,13 @@ def print_status(status: Status, page: Page) -> None:
     )
     page.line()
     page.entry("broker", f"reachable at {status.broker}" if status.broker else "NOT REACHABLE", width=18)
-    page.entry("database", "reachable" if status.backlog else "NOT REACHABLE", width=18)
+    page.entry("database", "reachable" if status.database_answers else "NOT REACHABLE", width=18)
     if status.backlog:
         _print_backlog(status.backlog, page)
     for fault in status.faults:
-        page.line(f"Fault: {fault}.", style="red")
+        page.line(f"Fault: {fault.rstrip('.')}.", style="red")
     if status.faults:
-        page.line("`regcase up` starts what does not run; the processes' logs are in the data folder.")
+        page.line(f"`regcase up` starts what does not run; the processes' logs are in {status.data}.")
 
 
 def _print_backlog(backlog: Backlog, page: Page) -> None:

@@ -33,7 +33,7 @@ def commands(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List the commands, with their facts and who may give them. Facts in [brackets] are optional."""
+    """List the commands, with their facts and who may give them. Facts in square brackets are optional."""
     chosen = {name: act for name, act in OFFERED.items() if name.startswith(command or "")}
     if command and command in OFFERED:
         chosen = {command: OFFERED[command]}

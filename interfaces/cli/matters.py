@@ -20,7 +20,7 @@ def matters(json: Json = False) -> None:
         page.line("There are no matters yet. `regcase load FILE` brings one in from a case script.")
         return
     page.table(
-        ("matter", "subject", "regime", "opened", "cases", "open", "by timers", "payable", "outstanding", "next due"),
+        ("matter", "subject", "regime", "opened", "cases", "open", "by timers", "payable", "outstanding", "next due", "id"),
         [
             (
                 row.reference,
@@ -33,6 +33,7 @@ def matters(json: Json = False) -> None:
                 money(row.payable, row.currency),
                 money(row.outstanding, row.currency),
                 f"{row.next_due} {row.next_role}" if row.next_due else "",
+                str(row.matter_id)[:8],
             )
             for row in rows
         ],

@@ -65,11 +65,13 @@ class Progress:
             self._line(f"{script.matter}: all {len(script.steps)} steps were played before; nothing was to be done.{unlike}")
         elif loading.differences:
             number = len(loading.differences)
-            self._line(f"{script.matter}: loaded, {now} steps; not as stated: {number}.", style="bold red")
+            self._line(f"{script.matter}: loaded, {now} step{'s' if now > 1 else ''}; not as stated: {number}.", style="bold red")
             for difference in loading.differences:
                 self._line(f"  {difference}")
         else:
-            self._line(f"{script.matter}: loaded, {now} steps; everything happened as stated.", style="bold green")
+            self._line(
+                f"{script.matter}: loaded, {now} step{'s' if now > 1 else ''}; everything happened as stated.", style="bold green"
+            )
         if self._bars and self._task is not None:
             self._bars.remove_task(self._task)
             self._task = None
@@ -91,4 +93,4 @@ def _came_of(played: PlayedStep) -> str:
     if played.step.do:
         return "done"
     number = len(played.fell_due)
-    return f"{number} events fell due" if number else "nothing fell due"
+    return f"{number} event{'s' if number > 1 else ''} fell due" if number else "nothing fell due"

@@ -105,7 +105,7 @@ def print_case(case: Case, page: Page, *, when: str, explain: bool) -> None:
 def _lines(case: Case) -> list[tuple[str, str]]:
     facts = facts_of(case)
     subject = case.subject
-    lines = [("state", str(facts.pop("state")))]
+    lines = [("state", str(facts.pop("state")).replace("_", " "))]
     lines.append(("subject", f"{subject.name} ({subject.country}, {subject.kind.replace('_', ' ')})"))
     for name, value in facts.items():
         if isinstance(value, bool):

@@ -69,6 +69,6 @@ def _connect(conninfo: str) -> psycopg.Connection[psycopg.rows.TupleRow]:
         msg = f"the connection string of the database cannot be read: {error}. Correct REGCASE_DATABASE_URL."
         raise Misconfigured(msg) from None
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         msg = f"Postgres at {address(conninfo)} does not let us in: {reason}. Start it, or correct REGCASE_DATABASE_URL."
         raise DatabaseUnreachable(msg) from error

@@ -7,15 +7,20 @@ the addresses of what it started, in the same names, to `connections.env` in the
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+import psycopg
+from dotenv import dotenv_values
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.errors import Misconfigured
 
 _PREFIX = "REGCASE_"
+_BROKER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:,]+):[0-9]{1,5}")
 _PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -49,6 +54,24 @@ class Settings(BaseSettings):
     kafka_replication: int = Field(default=1, ge=1)
     slot: int = Field(default=0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _is_a_connection_string(cls, given: str | None) -> str | None:
+        try:
+            conninfo_to_dict(given or "")
+        except psycopg.ProgrammingError:
+            msg = "this is not the address of a Postgres; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            raise ValueError(msg) from None
+        return given
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _is_a_list_of_brokers(cls, given: str | None) -> str | None:
+        if given and not all(_BROKER.fullmatch(broker.strip()) for broker in given.split(",")):
+            msg = "this is not a list of brokers; write HOST:PORT, several separated by commas"
+            raise ValueError(msg)
+        return given
 
     @property
     def connections_file(self) -> Path:
@@ -102,16 +125,22 @@ def load_settings() -> Settings:
     try:
         first = Settings()
         settings = Settings(_env_file=first.connections_file, data=first.data.resolve())
+        if is_external("DATABASE_URL") and not first.database_owner_url:
+            # What the local stack noted down about its own database says nothing about another.
+            settings = settings.model_copy(update={"database_owner_url": None})
     except ValidationError as error:
-        faults = "; ".join(f"{_PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"{_PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}" for fault in error.errors()
+        )
         msg = f"settings cannot be used: {faults}. Correct the environment."
         raise Misconfigured(msg) from None
     return settings
 
 
 def is_external(setting: str) -> bool:
-    """Whether the environment itself names it (`DATABASE_URL`, `KAFKA_BOOTSTRAP`), so that nothing local is started for it."""
-    return bool(os.environ.get(_PREFIX + setting))
+    """Whether the environment names one (`DATABASE_URL`, `KAFKA_BOOTSTRAP`) that is not the local stack's own."""
+    given = os.environ.get(_PREFIX + setting)
+    return bool(given) and given != dotenv_values(Settings().connections_file).get(_PREFIX + setting)
 
 
 def _required(value: str | None, setting: str, what: str) -> str:

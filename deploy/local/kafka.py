@@ -62,7 +62,9 @@ class Kafka:
         if (self._log / "meta.properties").exists():
             return
         say("formatting Kafka's storage")
-        command = self._java("kafka.tools.StorageTool", "format", "-t", self.notes.kafka_cluster_id, "-c", str(self._properties))
+        command = self._java(
+            "kafka.tools.StorageTool", "format", f"--cluster-id={self.notes.kafka_cluster_id}", f"--config={self._properties}"
+        )
         try:
             run(command, seconds=_FORMAT_SECONDS)
         except (CommandFailed, PermissionError) as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from deploy.kafka_admin import admin_client
 from deploy.local.database import APP, DATABASE, OWNER, ensure_database, ensure_roles
 from deploy.local.jars import ensure_jars
 from deploy.local.kafka import Kafka
@@ -51,6 +52,7 @@ class Start:
 
         Returns: the settings with the addresses of all parts.
         """
+        self._require_external()
         self._began_supervisor = not self._supervisor.is_running()
         if self._kafka:
             self._fetch_jars()
@@ -68,6 +70,14 @@ class Start:
         self._write_addresses()
         self._bring_up_ours()
         return self._settings
+
+    def _require_external(self) -> None:
+        """What the environment names must answer, before anything that runs is changed for it."""
+        if not self._postgres:
+            require_supported(self._settings.database_owner)
+        if not self._kafka:
+            with admin_client(self._settings):
+                pass
 
     def undo(self) -> None:
         """Stop what this start began; the data is kept."""

@@ -44,6 +44,33 @@ def test_migrations_use_the_applications_role_where_no_owner_is_named(data: Path
     assert load_settings().database_owner == "postgresql://owner"
 
 
+def test_what_the_local_stack_noted_of_its_owner_says_nothing_about_another_database(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_down(data, DATABASE_URL="postgresql://app", DATABASE_OWNER_URL="postgresql://owner")
+    monkeypatch.setenv("REGCASE_DATABASE_URL", "postgresql://mine")
+    assert load_settings().database_owner == "postgresql://mine"
+    monkeypatch.setenv("REGCASE_DATABASE_OWNER_URL", "postgresql://my-owner")
+    assert load_settings().database_owner == "postgresql://my-owner"
+
+
+def test_the_local_stacks_own_addresses_in_the_environment_are_not_external(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_down(data, DATABASE_URL="postgresql://app", DATABASE_OWNER_URL="postgresql://owner")
+    monkeypatch.setenv("REGCASE_DATABASE_URL", "postgresql://app")
+    assert not is_external("DATABASE_URL")
+    assert load_settings().database_owner == "postgresql://owner"
+
+
+@pytest.mark.parametrize(
+    ("setting", "given", "told"),
+    [("DATABASE_URL", "garbage", "not the address of a Postgres"), ("KAFKA_BOOTSTRAP", "garbage", "not a list of brokers")],
+)
+def test_an_address_that_is_none_is_told_at_once(setting: str, given: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"REGCASE_{setting}", given)
+    with pytest.raises(Misconfigured, match=f"REGCASE_{setting}.*{told}"):
+        load_settings()
+
+
 @pytest.mark.parametrize(("what", "setting"), [("database", "DATABASE_URL"), ("kafka", "KAFKA_BOOTSTRAP")])
 def test_what_is_not_known_is_told_with_what_to_do(what: str, setting: str) -> None:
     with pytest.raises(Misconfigured, match=rf"regcase up.*REGCASE_{setting}"):
@@ -80,6 +107,7 @@ def test_tls_and_sasl_reach_the_kafka_clients(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "KAFKA_SASL_PASSWORD"):
-        monkeypatch.setenv(f"REGCASE_{name}", f"hidden-{name}")
+    monkeypatch.setenv("REGCASE_DATABASE_URL", "postgresql://app:hidden@db/regcase")
+    monkeypatch.setenv("REGCASE_DATABASE_OWNER_URL", "postgresql://owner:hidden@db/regcase")
+    monkeypatch.setenv("REGCASE_KAFKA_SASL_PASSWORD", "hidden")
     assert "hidden" not in repr(load_settings())

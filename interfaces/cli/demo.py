@@ -101,7 +101,7 @@ def _show(system: RunningSystem, matters: list[UUID], page: Page) -> None:
     _heading(page, "What the timers opened by themselves")
     for row in docket:
         if row.opened_by_system:
-            page.line(f"{row.reference}, {row.subject}: {row.state}")
+            page.line(f"{row.reference}, {row.subject}: {row.state.replace('_', ' ')}")
 
 
 def _where_to_go_on(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from projections.read_model import all_read_models
 from tests.acceptance.checks import (
     CLEARVIEW,
     HALDEN,
@@ -18,7 +19,7 @@ from tests.acceptance.checks import (
 from tests.system import System
 from tests.waiting import wait_for
 
-READ_MODELS = ("cases", "deadlines", "matters", "penalties", "timeline")
+READ_MODELS = tuple(all_read_models())
 
 
 def asked(system: System, *arguments: str) -> Any:

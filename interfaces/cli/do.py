@@ -23,7 +23,7 @@ from interfaces.cli.facts_given import read_facts
 from interfaces.cli.options import Json, Wait
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.show import print_deadlines
-from interfaces.cli.waiting import require_read_models
+from interfaces.cli.waiting import is_shown
 from interfaces.errors import Misused
 from interfaces.facts import deadline_facts
 from interfaces.running_system import RunningSystem, running_system
@@ -98,10 +98,13 @@ def do(
             _print_refusal(outcome.refusal)
         else:
             _print_done(outcome, case, system.app, key=used_key, dry_run=dry_run)
+        shown = True
         if wait is not None and not outcome.refusal and not dry_run:
-            require_read_models(system.pool, outcome.versions, wait)
+            shown = is_shown(system.pool, outcome.versions, wait)
     if outcome.refusal:
         raise typer.Exit(Exit.DIFFERENCE)
+    if not shown:
+        raise typer.Exit(Exit.NOT_SHOWN_YET)
 
 
 def _person(by: str) -> Actor:

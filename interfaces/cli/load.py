@@ -13,8 +13,7 @@ from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json, Scripts, Wait
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.progress import Progress
-from interfaces.cli.waiting import require_read_models
-from interfaces.errors import NotShownYet
+from interfaces.cli.waiting import is_shown
 from interfaces.running_system import running_system
 from interfaces.scripts.files import parse_files, require_past
 from interfaces.scripts.load import TIMERS_WITHIN, Loader, Loading
@@ -42,6 +41,7 @@ def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = Non
     scripts = parse_files(files)
     require_past(scripts, datetime.now(UTC))
     loadings: list[Loading] = []
+    shown = True
     with running_system() as system, Progress(quiet=json) as progress:
         loader = Loader(system, timers_within=timers_within, watch=progress.step)
         with loader.prepared(scripts) as prepared:
@@ -58,16 +58,13 @@ def load(files: Scripts, timers_within: Timers = TIMERS_WITHIN, wait: Wait = Non
         if wait is not None:
             cases = [system.app.case(case_id) for script in scripts for case_id in system.app.cases_of(script.matter_id)]
             versions = {case.id: case.version for case in cases}
-            try:
-                require_read_models(system.pool, versions, wait)
-            except NotShownYet as error:
-                if not any(loading.differences for loading in loadings):
-                    raise
-                Page(stderr=True).line(str(error))
+            shown = is_shown(system.pool, versions, wait)
     if json:
         print_json({"scripts": [loading.as_json() for loading in loadings]})
     if any(loading.differences for loading in loadings):
         raise typer.Exit(Exit.DIFFERENCE)
+    if not shown:
+        raise typer.Exit(Exit.NOT_SHOWN_YET)
 
 
 def _tell_where_it_stopped(loading: Loading) -> None:

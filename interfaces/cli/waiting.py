@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from foundation.database import Pool
+from interfaces.cli.page import Page
 from interfaces.errors import NotShownYet
 from projections.reading import wait_until_applied
+
+
+def is_shown(pool: Pool, versions: Mapping[UUID, int], seconds: float) -> bool:
+    """Wait likewise, and say on standard error where the read models do not get there, beside whatever the command answers."""
+    try:
+        require_read_models(pool, versions, seconds)
+    except NotShownYet as late:
+        Page(stderr=True).line(str(late), style="red")
+        return False
+    return True
 
 
 def require_read_models(pool: Pool, versions: Mapping[UUID, int], seconds: float) -> None:

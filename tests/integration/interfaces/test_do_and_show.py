@@ -176,6 +176,9 @@ class TestDo:
                 "Everything is written, but within 0.3 s these read models do not show it yet: cases, deadlines, matters"
                 in answer.err
             )
+            machine = regcase(*OPEN, "--wait", "0", "--json")
+            assert machine.code == 4
+            assert json.loads(machine.out)["events"]
 
 
 class TestNamingACase:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from domain.case.events import CaseEvent
 from domain.roles import Actor
 from foundation.database import Pool
 from projections.apply import apply
@@ -17,7 +19,7 @@ from projections.heal import cases_behind, heal
 from projections.history import Delivery
 from projections.operator_acts import ActRefused, retry, skip
 from projections.parking import parked_cases
-from projections.read_model import all_read_models, read_model
+from projections.read_model import Change, all_read_models, read_model
 from projections.reading import timeline
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.services import Database
@@ -176,3 +178,16 @@ def test_a_missing_table_parks_nothing_and_is_told(pool: Pool, database: Databas
     with pytest.raises(psycopg.errors.UndefinedTable):
         apply(pool, read_model("penalties"), deliveries)
     assert parked_cases(pool) == []
+
+
+def test_a_lost_connection_parks_nothing_and_keeps_nothing(pool: Pool, database: Database) -> None:
+    """It says nothing about the event; the batch is the caller's to try again."""
+
+    def breaks_off(_event: CaseEvent) -> list[Change]:
+        raise psycopg.OperationalError
+
+    deliveries = store(nobody_complies_or_pays(), database)
+    with pytest.raises(psycopg.OperationalError):
+        apply(pool, replace(TIMELINE, changes=breaks_off), deliveries)
+    assert parked_cases(pool) == []
+    assert apply(pool, TIMELINE, deliveries).applied == len(deliveries)

@@ -9,6 +9,7 @@ import pytest
 
 import domain.fine.words
 from foundation.database import Pool
+from projections import generations
 from projections import rebuild as module
 from projections.apply import apply
 from projections.compare import compare
@@ -118,3 +119,23 @@ def test_a_reader_in_the_middle_of_reading_does_not_hinder_the_switch(pool: Pool
     rebuilding.join(30)
     with pool.connection() as connection:
         assert connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'read_timeline_old'").fetchone() is None
+
+
+def test_the_switch_waits_for_whoever_applies(pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the rows of that transaction would go into the generation that is thrown away."""
+    monkeypatch.setattr(module, "SWITCH_PAUSE", 0.05)
+    deliveries = store(nobody_complies_or_pays(), database)
+    rebuilding = Thread(target=rebuild, args=(pool, TIMELINE))
+    with pool.connection() as applying:
+        generations.hold(applying, TIMELINE)
+        rebuilding.start()
+        wait_for(lambda: wants_the_switch(pool), what="the rebuild at its switch")
+        assert timeline(pool) == []
+    rebuilding.join(30)
+    assert len(timeline(pool)) == len(deliveries)
+
+
+def wants_the_switch(pool: Pool) -> bool:
+    with pool.connection() as connection:
+        waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'"
+        return connection.execute(waiting).fetchone() is not None

@@ -121,6 +121,14 @@ class TestWhatIsNoEventOfTheStore:
         self.check(pool, database, batch, with_header(other, "ce_id", own_id), "the payload is not the stored one")
 
 
+def test_an_internal_stream_of_the_store_is_no_event(pool: Pool, database: Database, batch: list[Received]) -> None:
+    with psycopg.connect(database.app_url) as connection:
+        row = connection.execute("SELECT originator_id FROM stored_events WHERE topic = '_outcome.recorded' LIMIT 1").fetchone()
+    assert row
+    consume(pool, [replace(with_header(batch[0], "ce_id", f"{row[0]}/1".encode()), offset=1_000)])
+    assert rejected(database) == [(1_000, "no such event in the store")]
+
+
 def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(
     pool: Pool, database: Database, batch: list[Received]
 ) -> None:

@@ -159,6 +159,21 @@ def make_anew(kafka: str, name: str) -> None:
     ensure_topics(settings, [topic])
 
 
+def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        assert relay._producer.config["enable_idempotence"] is True
+        publish_all(relay)
+    ends: dict[int, int] = {}
+    for message in published(kafka, events_topic):
+        ends[message.partition] = message.offset + 1
+    with psycopg.connect(database.app_url) as connection:
+        noted = connection.execute("SELECT partition, next_offset FROM relay_offsets WHERE topic = %s", [events_topic]).fetchall()
+    assert dict(noted) == ends
+
+
 def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str) -> None:
     store(nobody_complies_or_pays(), database)
     with a_relay(database, kafka, events_topic) as late, a_relay(database, kafka, events_topic) as early:

@@ -23,6 +23,7 @@ from projections.rebuild import rebuild
 from tests.desk import issued
 from tests.histories import store
 from tests.services import Database
+from tests.waiting import wait_for
 from workers.timers import Timers
 
 DEADLINES = read_model("deadlines")
@@ -88,6 +89,25 @@ def test_a_claim_whose_worker_died_is_free_again_after_its_time(
         connection.execute("UPDATE timer_claims SET claimed_until = now()")
     assert timers.fire_due() == 2
     assert fired(application, fine)[-2:] == ["appeal", "payment"]
+
+
+def test_a_claim_that_another_worker_commits_meanwhile_is_not_taken_over(
+    pool: Pool, application: CaseApplication, fine: UUID, database: Database
+) -> None:
+    timers = Timers(pool, application, MovedTime(LATER))
+    with ThreadPoolExecutor(1) as workers, psycopg.connect(database.app_url) as other:
+        other.execute(
+            "INSERT INTO timer_claims SELECT case_id, role, set_version, now() + interval '1 minute' "
+            "FROM read_deadlines.deadlines WHERE case_id = %s",
+            [fine],
+        )
+        claiming = workers.submit(timers.fire_due)
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        with psycopg.connect(database.app_url, autocommit=True) as watcher:
+            wait_for(lambda: watcher.execute(waiting).fetchone(), what="a claim that waits for the other")
+        other.commit()
+        assert claiming.result() == 0
+    assert fired(application, fine) == ["representations"]
 
 
 def test_old_claims_are_forgotten(pool: Pool, application: CaseApplication, fine: UUID, database: Database) -> None:

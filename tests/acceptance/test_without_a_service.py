@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -20,48 +20,45 @@ from tests.waiting import wait_for
 from workers.cloud_events import message_of
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _loaded(system: System) -> None:
+@pytest.fixture(scope="module")
+def fine(system: System) -> UUID:
+    """The fine of the Clearview matter, loaded."""
     system.run("load", str(CLEARVIEW), "--wait", "30")
+    return next(case_id for case_id, _, event in rehearsed(CLEARVIEW) if event == "fine.opened")
 
 
-def assign(system: System, officer: str, *, key: str | None = None, exit_code: int | None = 0) -> Answer:
-    case_id = next(case_id for case_id, _, topic in stored(system) if topic == "fine.opened") if exit_code == 0 else FINE[0]
-    FINE[:] = [case_id]
+def assign(system: System, fine: UUID, officer: str, *, key: str | None = None, exit_code: int | None = 0) -> Answer:
     keyed = ("--key", key) if key else ()
     return system.run(
-        "do", "fine.assign", "--on", str(case_id), "--by", "head:admin", "--with", f"officer={officer}", "--with",
-        "role=lead", *keyed, exit_code=exit_code,
+        "do", "fine.assign", "--on", str(fine), "--by", "head:admin", "--with", f"officer={officer}", "--with", "role=lead",
+        *keyed, exit_code=exit_code,
     )  # fmt: skip
 
 
-FINE: list[object] = []
+def officer(system: System, fine: UUID) -> str:
+    return str(query(system, "SELECT officer FROM read_cases.cases WHERE case_id = %s", fine)[0][0])
 
 
-def officer(system: System) -> str:
-    return str(query(system, "SELECT officer FROM read_cases.cases WHERE case_type = 'fine' AND officer IS NOT NULL")[0][0])
-
-
-def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, tmp_path: Path) -> None:
+def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, fine: UUID, tmp_path: Path) -> None:
     script = variant(HALDEN, "without-kafka", tmp_path)
     system.stop("kafka")
     try:
-        assign(system, "while-kafka-was-away")
+        assign(system, fine, "while-kafka-was-away")
         assert "everything happened as stated" in system.run("load", str(script)).out
         assert system.run("status", exit_code=3).out.count("NOT REACHABLE") == 1
     finally:
         system.start("kafka")
-    assert officer(system) == "while-kafka-was-away"
+    assert officer(system, fine) == "while-kafka-was-away"
     assert set(rehearsed(script)) <= set(stored(system))
     settle(system)
 
 
-def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: System) -> None:
-    assign(system, "before")
+def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: System, fine: UUID) -> None:
+    assign(system, fine, "before")
     system.stop("postgres")
     try:
         began = time.monotonic()
-        refused = assign(system, "while-it-was-away", key="k-1", exit_code=3)
+        refused = assign(system, fine, "while-it-was-away", key="k-1", exit_code=3)
         assert time.monotonic() - began < 15
         assert "The database does not answer" in refused.err
         assert "Traceback" not in refused.err
@@ -70,12 +67,13 @@ def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: S
     finally:
         system.start("postgres")
     wait_for(lambda: system.run("cases", exit_code=None).exit_code == 0, what="the database")
-    wait_for(lambda: assign(system, "after", key="k-2", exit_code=None).exit_code == 0, what="a command")
-    wait_for(lambda: officer(system) == "after", what="the read model")
+    wait_for(lambda: assign(system, fine, "after", key="k-2", exit_code=None).exit_code == 0, what="a command")
+    wait_for(lambda: officer(system, fine) == "after", what="the read model")
     assert not query(system, "SELECT 1 FROM read_timeline.timeline WHERE words LIKE '%%while-it-was-away%%'")
     settle(system)
 
 
+@pytest.mark.usefixtures("fine")
 def test_duplicates_and_garbage_in_the_topic_change_nothing(system: System) -> None:
     """Everything again, in reverse; and what is no event at all."""
     messages = published(system.settings.kafka, EVENTS.name)

@@ -77,7 +77,7 @@ class Timers:
         except Exception as error:  # noqa: BLE001 - told with its type, and by the status
             # Whatever is wrong with one case, the deadlines of the others must not wait for it. The error's own words may
             # hold what stands in the case, and do not go into a log.
-            log.error("deadline_not_fired", error=type(error).__name__)  # noqa: TRY400
+            log.error("deadline_not_fired", error=type(error).__name__)  # noqa: TRY400 - no stack with words of the case
             return
         if outcome.refusal:
             log.error("deadline_not_fired", code=outcome.refusal["code"], reason=outcome.refusal["message"])

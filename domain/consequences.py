@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from domain.appeal.appeal import Appeal
 from domain.appeal.effects import Standing
 from domain.appeal.events import AppealDecided, AppealLodged, AppealReopened, AppealWithdrawn, BecameFinal
+from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.events import (
@@ -80,9 +81,9 @@ def follow(event: CaseEvent, case: Case) -> None:
 # Appeals and their targets
 
 
-def _targets(appeal: Appeal) -> list[Appealable]:
+def _targets(appeal: Appeal) -> list[AppealTarget]:
     cases = [appeal.occasion.cases.case(case_id) for case_id in appeal.lodged.against]
-    return [case for case in cases if isinstance(case, Appealable)]
+    return [case for case in cases if isinstance(case, AppealTarget)]
 
 
 def _tell_targets_of_the_appeal(appeal: Appeal) -> None:
@@ -100,7 +101,7 @@ def _let_targets_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> No
             continue
         standing = appeal.standing_of(target.id)
         if standing.set_aside:
-            if not target.is_set_aside:
+            if not target.is_set_aside_in(appeal.lodged.scope):
                 target.be_set_aside(appeal.id, court=court, decided_on=decided_on)
         elif isinstance(target, Fine):
             _let_fine_stand(target, appeal, decision, standing)

@@ -38,7 +38,7 @@ from domain.appeal.events import (
     TargetEffect,
     TimeExtended,
 )
-from domain.case.appealable import MAIN_SCOPES, Appealable
+from domain.case.appeal_target import MAIN_SCOPES, AppealTarget
 from domain.case.case import Case
 from domain.case.commands import FireDeadline
 from domain.case.deadlines import Deadline
@@ -96,7 +96,7 @@ class Appeal(Case):
 
     def lodge(self, act: Lodge, law: Regime) -> None:
         """Enter an appeal received by the first court, in time by its date of receipt (s162; GRC Rules r22)."""
-        targets = [self._appealable(case_id) for case_id in act.against]
+        targets = [self._target(case_id) for case_id in act.against]
         for target in targets:
             target.require_appealable(act.scope, act.appellant)
         for target in targets:
@@ -110,9 +110,9 @@ class Appeal(Case):
         self.open_with(subject=targets[0].subject, reference=f"{investigation.reference}/appeal-{number}")
         self.record(AppealLodged, **dict(act))
 
-    def _appealable(self, case_id: UUID) -> Appealable:
+    def _target(self, case_id: UUID) -> AppealTarget:
         target = self.occasion.cases.case(case_id)
-        assert isinstance(target, Appealable)
+        assert isinstance(target, AppealTarget)
         return target
 
     def _require_court(self, court: str | None, allowed: Sequence[str], law: Regime) -> None:
@@ -173,7 +173,7 @@ class Appeal(Case):
     def _effects(self, act: Decide, law: Regime) -> dict[UUID, TargetEffect]:
         effects = {}
         for case_id in self.lodged.against:
-            target = self._appealable(case_id)
+            target = self._target(case_id)
             own = act.per_target.get(case_id)
             is_fine = isinstance(target, Fine)
             outcome: Outcome = own.outcome if own else act.outcome

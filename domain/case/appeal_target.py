@@ -1,0 +1,154 @@
+"""What an appeal can be against: a notice that is a case of its own (`Appealable`), or one given within an investigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.case.case import Case
+from domain.case.deadlines import Deadline
+from domain.case.events import AppealEnded, CaseEvent, TargetAppealLodged
+from domain.fields import day_of
+
+MAIN_SCOPES = ("whole", "amount")
+_ROLES = {
+    "whole": "appeal",
+    "amount": "appeal",
+    "variation": "appeal:variation",
+    "refusal_to_vary": "appeal:refusal",
+    "refusal": "appeal:refusal",
+}
+
+
+def role_of_appeal(scope: str) -> str:
+    """The period that an appeal of a scope must be lodged in: `appeal:NAME` for `notice:NAME`."""
+    kind, _, name = scope.partition(":")
+    return f"appeal:{name}" if kind == "notice" else _ROLES[scope]
+
+
+@dataclass(frozen=True)
+class PendingAppeal:
+    """An appeal against this case that has not ended. `main`: by the subject, against the whole or the amount."""
+
+    appeal: UUID
+    scope: str
+    by_subject: bool
+    received_on: date | datetime
+    main: bool
+
+    @property
+    def bars_recovery(self) -> bool:
+        """Whether it is the subject's, against notice, amount or a variation. A third party's appeal bars nothing."""
+        return self.main or (self.by_subject and self.scope == "variation")
+
+
+class AppealTarget(Case):
+    """A case in which something can be appealed against."""
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self.appeals: dict[UUID, PendingAppeal] = {}
+
+    # What each type of case says
+
+    def can_be_appealed_in(self, scope: str) -> bool:
+        """Whether something is in force that an appeal of that scope can be against."""
+        raise NotImplementedError
+
+    def is_set_aside_in(self, scope: str) -> bool:
+        """Whether a court has set aside what an appeal of that scope is against."""
+        raise NotImplementedError
+
+    def is_duty(self, role: str) -> bool:
+        """Whether the deadline is for something that the subject has still to do while the notice stands."""
+        raise NotImplementedError
+
+    def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:
+        """Whether a duty waits for that appeal, where the regime says that duties wait."""
+        raise NotImplementedError
+
+    def be_set_aside(self, appeal: UUID, *, court: str, decided_on: date) -> None:
+        """A court set aside what the appeal is against."""
+        raise NotImplementedError
+
+    # What may be done
+
+    def require_appealable(self, scope: str, appellant: str) -> None:
+        """Refuse an appeal against what is not in force, or by the subject twice.
+
+        Raises:
+            WrongState: no notice is in force, the period has not begun, or the subject's appeal is pending.
+        """
+        role = role_of_appeal(scope)
+        if not self.can_be_appealed_in(scope) or self.deadline(role) is None:
+            self.refuse_state(f"there is nothing to appeal against in scope {scope}", now="Check the case in `against`.")
+        pending = any(appeal.by_subject and role_of_appeal(appeal.scope) == role for appeal in self.appeals.values())
+        if pending and appellant == "subject":
+            self.refuse_state("an appeal is pending already", now="Enter what is new in that appeal.")
+
+    def require_appeal_in_time(self, scope: str, received_on: date | datetime) -> None:
+        """Refuse an appeal out of time.
+
+        Raises:
+            TooLate: received after the period.
+        """
+        self.require_in_time(role_of_appeal(scope), received_on, f"an appeal against {self.reference}")
+
+    def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:
+        """Take note of an appeal; suspend what the regime suspends meanwhile."""
+        self._enter_appeal(appeal, scope, appellant, received_on)
+        period = self.deadline(role_of_appeal(scope))
+        if appellant == "subject":
+            self.meet(role_of_appeal(scope), received_on)
+        sent_on = day_of(period.terms.count.start) if period else date.min
+        for deadline in list(self.deadlines.values()):
+            self.stand_still_under_appeal(deadline, since=max(day_of(received_on), sent_on))
+
+    def return_to_appeal(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime, since: date) -> None:
+        """The appeal had ended and is pending again, since a date of law; suspended as if it had been lodged then."""
+        self._enter_appeal(appeal, scope, appellant, received_on)
+        for deadline in list(self.deadlines.values()):
+            self.stand_still_under_appeal(deadline, since=since)
+
+    def _enter_appeal(self, appeal: UUID, scope: str, appellant: str, received_on: date | datetime) -> None:
+        main = appellant == "subject" and scope in MAIN_SCOPES
+        self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
+
+    def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
+        """Suspend a deadline from a date of law, while an appeal that it waits for is pending, if the regime says so."""
+        law = self.occasion.law
+        suspends = law.is_suspended_by_appeal(self.TOPIC, deadline.role) and not deadline.terms.urgent
+        if not suspends or not self.is_duty(deadline.role):
+            return
+        for pending in list(self.appeals.values()):
+            if self.is_held_up_by(pending, deadline.role):
+                self.suspend(
+                    deadline,
+                    since=since,
+                    cause=pending.appeal,
+                    reason="An appeal is pending.",
+                    cites=law.cites("suspension_by_appeal"),
+                )
+
+    def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
+        """The appeal has ended: suspended deadlines run again; of what was set aside for good, they lapse."""
+        pending = self.appeals[appeal]
+        self.record(AppealEnded, appeal=appeal, scope=pending.scope, main=pending.main, ended_on=ended_on, ending=ending)
+        self.settle_after(pending, ended_on=ended_on)
+
+    def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
+        """What waited for an appeal that has ended runs again."""
+        self.resume(ended.appeal, on=ended_on)
+
+    # What follows from what happened
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the pending appeals."""
+        match event:
+            case TargetAppealLodged(appeal=appeal, scope=scope, received_on=received_on, main=main):
+                self.appeals[appeal] = PendingAppeal(appeal, scope, event.appellant == "subject", received_on, main)
+            case AppealEnded(appeal=appeal):
+                self.appeals.pop(appeal, None)
+            case _:
+                super().when(event)

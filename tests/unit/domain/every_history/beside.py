@@ -1,0 +1,104 @@
+"""What happens beside the course of the cases: timers, repetitions, assignments, holds, forbidden acts."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from domain.application import Outcome
+from domain.commands import Command
+from domain.roles import Actor
+from tests.desk import (
+    ADMIN,
+    ISSUER,
+    OFFICER,
+    PROVISION,
+)
+from tests.unit.domain.every_history.matter import (
+    AUDITOR,
+    Matter,
+)
+
+
+class Beside(Matter):
+    """Things that must leave no trace, and things that every case type shares."""
+
+    @rule(
+        what=st.sampled_from(["timers", "again", "key", "assign", "finding", "turn", "hold", "forbidden"]),
+        which=st.integers(0, 50),
+    )
+    def something_happens_beside(self, what: str, which: int) -> None:
+        match what:
+            case "timers":
+                self.timers_fire_again()
+            case "again" if self.given:
+                self.a_command_is_given_again(*self.given[which % len(self.given)])
+            case "key" if self.given:
+                self.a_key_is_used_for_another_command(*self.given[which % len(self.given)])
+            case "assign":
+                self.somebody_is_assigned_expecting_a_version(off=(0, 1, -1)[which % 3])
+            case "finding":
+                tier = ("standard", "higher")[which % 2]
+                inv = self.one("investigation", 0)
+                self.give("investigation.record_finding", inv, OFFICER, provision=PROVISION, tier=tier, summary="s")
+            case "turn":
+                self.the_investigation_turns(closes=which % 3 > 0)
+            case "hold":
+                self.a_hold_is_placed_or_released(which)
+            case "forbidden":
+                self.who_may_not_is_forbidden((AUDITOR, ADMIN, OFFICER)[which % 3])
+            case _:
+                pass
+
+    def timers_fire_again(self) -> None:
+        """Early, late, twice: without effect."""
+        before = self.versions()
+        for case_id in before:
+            case = self.everything()[case_id]
+            for deadline in case.deadlines.values():
+                if deadline.status != "running" or deadline.due_at > self.desk.time.current:
+                    outcome = self.app.fire(case, deadline)
+                    assert outcome.repeated or not outcome.events
+        assert self.versions() == before
+
+    def a_command_is_given_again(self, command: Command, outcome: Outcome) -> None:
+        if outcome.refusal is None or outcome.refusal["code"] not in ("invalid", "forbidden", "conflict"):
+            before = self.versions()
+            assert self.same(self.app.execute(command), outcome)
+            assert self.versions() == before
+
+    def a_key_is_used_for_another_command(self, command: Command, outcome: Outcome) -> None:
+        if outcome.refusal is None:
+            other = command.model_copy(update={"data": {**command.data, "reasons": "other"}})
+            refusal = self.app.execute(other).refusal
+            assert refusal
+            assert refusal["code"] == "invalid"
+
+    def somebody_is_assigned_expecting_a_version(self, *, off: int) -> None:
+        inv = self.one("investigation", 0)
+        assert inv
+        expected = max(0, self.everything()[inv].version + off)
+        self.give("investigation.assign", inv, OFFICER, expected_version=expected, officer="o", role="lead")
+        refusal = self.given[-1][1].refusal
+        assert (refusal["code"] if refusal else None) == ("conflict" if off else None)
+
+    def the_investigation_turns(self, *, closes: bool) -> None:
+        inv = self.one("investigation", 0)
+        if closes:
+            self.give("investigation.close", inv, OFFICER, outcome="o", reasons="r", closed_on=self.ago(0))
+        else:
+            self.give("investigation.reopen", inv, OFFICER, reason="r", reopened_on=self.ago(0))
+
+    def a_hold_is_placed_or_released(self, which: int) -> None:
+        kind = ("investigation", "fine", "enforcement_notice", "appeal", "non_compliance")[which % 5]
+        by = (OFFICER, ISSUER, ADMIN)[which % 3]
+        if on := self.one(kind, 0):
+            verb, field = ("release_hold", "released_on") if which % 2 else ("place_hold", "placed_on")
+            self.give(f"{kind}.{verb}", on, by, reason="r", **{field: self.ago(0)})
+
+    def who_may_not_is_forbidden(self, by: Actor) -> None:
+        if on := self.one("fine", 0):
+            self.give("fine.cancel_penalty_notice", on, by, sent_on=self.ago(0), reasons="r")
+            refusal = self.given[-1][1].refusal
+            assert refusal
+            assert refusal["code"] == "forbidden"

@@ -1,0 +1,199 @@
+"""What must hold after every step, whatever happened before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from domain.appeal.appeal import Appeal
+from domain.case.appealable import Appealable
+from domain.case.case import Case
+from domain.case.deadlines import Deadline
+from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineStarted
+from domain.enforcement_notice.enforcement_notice import EnforcementNotice
+from domain.fine.events import PaymentRecorded, PenaltyNoticeIssued, PenaltyProposed, RefundRecorded
+from domain.fine.fine import Fine
+from domain.money import Money
+from domain.non_compliance.non_compliance import NonCompliance
+from tests.unit.domain.every_history.matter import (
+    LAW,
+)
+
+ALWAYS_ALLOWED = {"assigned", "evidence_added", "hold_placed", "hold_released", "justification_recorded"}
+"""May be recorded in a case that has ended, of any type."""
+A_LATER_CAUSE = {"appeal_lodged", "appeal_ended", "restored", "set_aside", "amount_substituted", "requirements_substituted"}
+"""What a court does to a notice also after it ended."""
+ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
+    ("fine", "settled"): A_LATER_CAUSE
+    | {
+        "served",
+        "payment_recorded",
+        "refund_recorded",
+        "penalty_notice_varied",
+        "penalty_notice_cancelled",
+        "deadline_started",
+        "deadline_extended",
+        "deadline_recomputed",
+        "deadline_met",
+        "deadline_passed",
+        "deadline_lapsed",
+    },
+    ("fine", "set_aside"): A_LATER_CAUSE | {"refund_recorded"},
+    ("fine", "cancelled"): {"refund_recorded", "appeal_lodged", "appeal_ended"},
+    ("fine", "no_penalty"): set(),
+    ("enforcement_notice", "complied"): A_LATER_CAUSE
+    | {
+        "served",
+        "cancelled",
+        "non_compliance_opened",
+        "deadline_extended",
+        "deadline_recomputed",
+        "deadline_started",
+        "deadline_suspended",
+        "deadline_met",
+        "deadline_passed",
+        "deadline_lapsed",
+    },
+    ("enforcement_notice", "set_aside"): A_LATER_CAUSE,
+    ("enforcement_notice", "cancelled"): {"appeal_lodged", "appeal_ended"},
+    ("enforcement_notice", "closed"): {"appeal_lodged", "appeal_ended", "non_compliance_opened"},
+    ("appeal", "final"): {"reopened"},
+    ("appeal", "withdrawn"): set(),
+    ("non_compliance", "dismissed"): {"payment_recorded"},
+    ("non_compliance", "remedied"): {"payment_recorded"},
+    ("non_compliance", "closed"): {"payment_recorded"},
+    ("investigation", "closed"): {"reopened"},
+}
+
+
+def acts_of_one_save(fresh: list[CaseEvent]) -> Iterator[CaseEvent]:
+    """The events up to the first that opens an ended case again: what follows it is of an open case."""
+    for event in fresh:
+        yield event
+        if event.NAME in (
+            "reopened",
+            "appeal_lodged",
+            "restored",
+            "payment_recorded",
+            "penalty_notice_varied",
+            "amount_substituted",
+        ):
+            return
+
+
+def state_of(thing: Any) -> Any:
+    """Everything that a case knows, but what belongs to the act in hand."""
+    if not hasattr(thing, "__dict__") or not isinstance(thing, Case):
+        return vars(thing) if type(thing).__name__ == "Account" else thing
+    return {name: state_of(value) for name, value in vars(thing).items() if name not in ("_pending", "_occasion")}
+
+
+def check_history(case: Case, history: list[CaseEvent]) -> None:
+    assert [event.version for event in history] == list(range(1, len(history) + 1))
+    assert case.version == len(history)
+    assert history[0].NAME == "opened"
+    assert {event.matter_id for event in history} == {case.matter_id}
+    assert all(before.recorded <= after.recorded for before, after in pairwise(history))
+    proposal: PenaltyProposed | None = None
+    for event in history:
+        if isinstance(event, PenaltyProposed):
+            proposal = event
+        if isinstance(event, PenaltyNoticeIssued):
+            assert proposal is not None
+            assert proposal.actor.id != event.actor.id
+            assert proposal.amount == event.amount
+        if isinstance(event, DeadlineMet | DeadlinePassed):
+            assert any(isinstance(e, DeadlineStarted) and e.role == event.role for e in history[: event.version])
+
+
+def check_money(fine: Fine, history: list[CaseEvent]) -> None:
+    account = fine.account
+    assert account.amount is not None
+    assert account.payable is not None
+    assert account.paid is not None
+    assert account.outstanding is not None
+    assert account.refund_due is not None
+    assert fine.intent.tier is not None
+    assert account.amount <= LAW.maximum(fine.intent.tier, fine.subject).money
+    received = sum(event.amount.value for event in history if isinstance(event, PaymentRecorded))
+    refunded = sum(event.amount.value for event in history if isinstance(event, RefundRecorded))
+    assert account.paid.value == received - refunded
+    stands = fine.state in ("issued", "settled")
+    assert account.payable == (account.amount if stands else Money.zero("GBP"))
+    assert account.outstanding.value == max(0, account.payable.value - account.paid.value)
+    assert account.refund_due.value == max(0, account.paid.value - account.payable.value)
+    is_settled = stands and not account.outstanding and not account.refund_due and not fine.appeals
+    assert (fine.state == "settled") == is_settled
+    if fine.in_recovery:
+        assert account.outstanding or fine.state == "set_aside"
+
+
+def check_deadlines(case: Case, now: datetime) -> None:
+    ended = not case.is_open
+    for deadline in case.deadlines.values():
+        assert deadline.due_at == first_late_instant(deadline), deadline
+        assert bool(deadline.suspensions) or deadline.status != "suspended"
+        assert not deadline.reason_owed or (deadline.status == "passed" and deadline.terms.kind == "soft")
+        count, rule_ = deadline.terms.count, LAW.rule_version(deadline.terms.rule.id, deadline.terms.rule.version)
+        if rule_.roll == "next_working_day" and count.until is None and not isinstance(deadline.terms.nominal, datetime):
+            assert rule_.calendar.why_not_working(deadline.due) is None
+        if ended and (deadline.status == "suspended" or (deadline.status == "running" and deadline.due_at > now)):
+            waits_for_an_appeal = case.state in ("settled", "complied") and deadline.role.startswith("appeal")
+            waits_for_an_appeal |= deadline.status == "suspended" and isinstance(case, Appealable) and case.under_appeal
+            assert waits_for_an_appeal, f"{deadline.role} of a {case.TOPIC} that is {case.state} is {deadline.status}"
+
+
+def first_late_instant(deadline: Deadline) -> datetime:
+    """Computed once more, by another way."""
+    nominal, zone = deadline.terms.nominal, LAW.time_zone
+    if isinstance(nominal, datetime):
+        return nominal
+    cut_off = LAW.rule_version(deadline.terms.rule.id, deadline.terms.rule.version).data.cut_off
+    if cut_off is None:
+        day_after = date.fromordinal(deadline.due.toordinal() + 1)
+        return datetime.combine(day_after, time(0), zone).astimezone(UTC)
+    late = datetime.combine(deadline.due, cut_off.time, zone).astimezone(UTC)
+    return late + timedelta(microseconds=1 if cut_off.word == "by" else 0)
+
+
+def check_compliance(notice: EnforcementNotice, cases: list[Case], now: datetime) -> None:
+    """While the subject's appeal is pending nothing is demanded; what passed unmet has a case."""
+    breaches = {case.suspicion.about for case in cases if isinstance(case, NonCompliance) and case.suspicion.of == notice.id}
+    for deadline in notice.deadlines_of("comply"):
+        if notice.under_appeal and not deadline.terms.urgent and deadline.due_at > now:
+            assert deadline.status != "running", f"{deadline.role} runs under appeal"
+        requirement = deadline.role.partition(":")[2]
+        if deadline.status == "passed" and notice.state == "in_force" and requirement in notice.requirements:
+            assert deadline.role in breaches or requirement in notice.complied
+
+
+def check_appeals(cases: list[Case]) -> None:
+    pending: dict[UUID, set[UUID]] = {case.id: set() for case in cases}
+    main: set[UUID] = set()
+    for case in cases:
+        if isinstance(case, Appeal) and case.is_open:
+            for target in case.lodged.against:
+                pending[target].add(case.id)
+                if case.lodged.appellant == "subject" and case.lodged.scope in ("whole", "amount"):
+                    main.add(target)
+    for case in cases:
+        if isinstance(case, Appealable):
+            assert set(case.appeals) == pending[case.id]
+            assert case.under_appeal == (case.id in main)
+
+
+def check_breaches(cases: list[Case]) -> None:
+    breaches = [case for case in cases if isinstance(case, NonCompliance)]
+    assert all(n == 1 for n in Counter((b.suspicion.of, b.suspicion.about) for b in breaches if b.is_open).values())
+    for fine in (case for case in cases if isinstance(case, Fine)):
+        mine = [b for b in breaches if b.suspicion.of == fine.id]
+        barred = any(appeal.bars_recovery for appeal in fine.appeals.values())
+        if barred or fine.is_set_aside:
+            assert not [b for b in mine if b.is_open and b.opened_by_system]
+        payment = fine.deadline("payment")
+        if payment and payment.status == "passed" and fine.account.outstanding and not fine.recovery_is_barred:
+            assert mine, "a payment passed unmet, and no case was opened"

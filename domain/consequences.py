@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from domain.appeal import targets
 from domain.appeal.appeal import Appeal
-from domain.appeal.effects import Standing
 from domain.appeal.events import AppealDecided, AppealLodged, AppealReopened, AppealWithdrawn, BecameFinal
-from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.events import (
@@ -25,7 +24,6 @@ from domain.case.events import (
     SetAside,
     TargetAppealLodged,
 )
-from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
 from domain.fine.events import AmountSubstituted, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
@@ -42,15 +40,15 @@ def follow(event: CaseEvent, case: Case) -> None:
     """Record on other cases what follows from an event of a case."""
     match event:
         case AppealLodged() if isinstance(case, Appeal):
-            _tell_targets_of_the_appeal(case)
+            targets.tell_of_the_appeal(case)
         case AppealDecided() if isinstance(case, Appeal) and event.outcome != "preliminary":
-            _let_targets_stand_as_decided(case, event)
+            targets.let_stand_as_decided(case, event)
         case BecameFinal(final_on=day) if isinstance(case, Appeal):
-            _let_targets_leave(case, day, "final")
+            targets.let_leave(case, day, "final")
         case AppealWithdrawn(withdrawn_on=day) if isinstance(case, Appeal):
-            _let_targets_leave(case, day, "withdrawn")
+            targets.let_leave(case, day, "withdrawn")
         case AppealReopened(reopened_on=day) if isinstance(case, Appeal):
-            _let_targets_return(case, day)
+            targets.let_return(case, day)
         case DeadlinePassed(role=role) if role.partition(":")[0] in _BREACHES:
             _suspect_a_breach(case, event)
         case DeadlinePassed(role=role, due=due) if isinstance(case, Fine) and role.partition(":")[0] == "appeal":
@@ -76,74 +74,6 @@ def follow(event: CaseEvent, case: Case) -> None:
                 _remedy(case, f"comply:{requirement}", day_of(done))
         case _:
             pass
-
-
-# Appeals and their targets
-
-
-def _targets(appeal: Appeal) -> list[AppealTarget]:
-    cases = [appeal.occasion.cases.case(case_id) for case_id in appeal.lodged.against]
-    return [case for case in cases if isinstance(case, AppealTarget)]
-
-
-def _tell_targets_of_the_appeal(appeal: Appeal) -> None:
-    lodged = appeal.lodged
-    for target in _targets(appeal):
-        target.be_appealed(appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on)
-
-
-def _let_targets_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> None:
-    """Bring each target to what stands after the decision."""
-    court, decided_on = decision.tier, decision.decided_on
-    for target in _targets(appeal):
-        effect = decision.effects[target.id]
-        if target.state in ("cancelled", "closed", "no_penalty") or (effect.kind == "stands" and not effect.falls):
-            continue
-        standing = appeal.standing_of(target.id)
-        if standing.set_aside:
-            if not target.is_set_aside_in(appeal.lodged.scope):
-                target.be_set_aside(appeal.id, court=court, decided_on=decided_on)
-        elif isinstance(target, Fine):
-            _let_fine_stand(target, appeal, decision, standing)
-        elif isinstance(target, EnforcementNotice):
-            _let_notice_stand(target, appeal, decision, standing)
-
-
-def _let_fine_stand(fine: Fine, appeal: Appeal, decision: AppealDecided, standing: Standing) -> None:
-    court, decided_on = decision.tier, decision.decided_on
-    amount = standing.amount or fine.notice_amount
-    substitutes = decision.effects[fine.id].kind == "substituted"
-    changed = amount != fine.account.amount or standing.pay_by != fine.court_pay_by
-    if fine.is_set_aside or (changed and not substitutes):
-        fine.be_restored(appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=standing.pay_by)
-    pay_by = decision.effects[fine.id].pay_by
-    if substitutes and amount and (amount != fine.account.amount or pay_by):
-        fine.have_amount_substituted(appeal.id, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
-
-
-def _let_notice_stand(notice: EnforcementNotice, appeal: Appeal, decision: AppealDecided, standing: Standing) -> None:
-    court, decided_on = decision.tier, decision.decided_on
-    requirements = standing.requirements or tuple(notice.notice_requirements.values())
-    substitutes = decision.effects[notice.id].kind == "substituted"
-    changed = requirements != tuple(notice.requirements.values())
-    if notice.is_set_aside or (changed and not substitutes):
-        notice.be_restored(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
-    elif changed:
-        notice.have_requirements_substituted(appeal.id, court=court, decided_on=decided_on, requirements=requirements)
-
-
-def _let_targets_leave(appeal: Appeal, on: date, ending: str) -> None:
-    for target in _targets(appeal):
-        target.leave_appeal(appeal.id, ended_on=on, ending=ending)
-
-
-def _let_targets_return(appeal: Appeal, since: date) -> None:
-    lodged = appeal.lodged
-    for target in _targets(appeal):
-        if appeal.id not in target.appeals:
-            target.return_to_appeal(
-                appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on, since=since
-            )
 
 
 # Breaches

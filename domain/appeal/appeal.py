@@ -80,7 +80,7 @@ class Appeal(WaysOn):
         )
         if act.outcome == "preliminary":
             return
-        rule = law.permission_rule(self.tier, act.sent_on)
+        rule = law.way_on_rule(self.tier, act.sent_on)
         if rule is None:
             self._end(act.sent_on)
         else:

@@ -117,9 +117,8 @@ class AppealTarget(Case):
 
     def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
         """Suspend a deadline from a date of law, while an appeal that it waits for is pending, if the regime says so."""
-        law = self.occasion.law
-        suspends = law.is_suspended_by_appeal(self.TOPIC, deadline.role) and not deadline.terms.urgent
-        if not suspends or not self.is_duty(deadline.role):
+        suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, deadline.role)
+        if suspension is None or deadline.terms.urgent or not self.is_duty(deadline.role):
             return
         for pending in list(self.appeals.values()):
             if self.is_held_up_by(pending, deadline.role):
@@ -128,7 +127,7 @@ class AppealTarget(Case):
                     since=since,
                     cause=pending.appeal,
                     reason="An appeal is pending.",
-                    cites=law.cites("suspension_by_appeal"),
+                    cites=suspension.source.cites,
                 )
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:

@@ -86,13 +86,14 @@ class Appealable(AppealTarget):
         for lapsed in list(self.deadlines.values()):
             if lapsed.status == "lapsed" and self.is_duty(lapsed.role):
                 self.record(DeadlineStarted, role=lapsed.role, terms=lapsed.terms)
+                suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, lapsed.role)
                 for still in lapsed.suspensions:
                     self.suspend(
                         self.deadlines[lapsed.role],
                         since=still.since,
                         cause=still.cause,
                         reason=still.reason,
-                        cites=self.occasion.law.cites("suspension_by_appeal"),
+                        cites=suspension.source.cites if suspension else (),
                     )
 
     def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:

@@ -115,7 +115,7 @@ class Case(WithDeadlines):
                 cites=rule.cites,
                 now="Only a deadline that somebody has still to keep can be moved.",
             )
-        afterwards = act.authority in ("tribunal_order", "statute") and deadline.terms.kind != "ceiling"
+        afterwards = act.authority in rule.extended_afterwards_by
         if deadline.ended_before(act.agreed_on) and not afterwards:
             message = (
                 f"Refused: {act.role} ended on {deadline.due}; an extension of {act.agreed_on} by {act.authority} comes too "

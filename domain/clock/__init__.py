@@ -2,6 +2,6 @@
 
 from domain.clock.calendar import Calendar
 from domain.clock.end import end_of
-from domain.clock.terms import CalendarRef, Count, End, Suspension
+from domain.clock.terms import CalendarRef, Candidate, Count, End, LeftOut, Suspension
 
-__all__ = ["Calendar", "CalendarRef", "Count", "End", "Suspension", "end_of"]
+__all__ = ["Calendar", "CalendarRef", "Candidate", "Count", "End", "LeftOut", "Suspension", "end_of"]

@@ -63,12 +63,18 @@ class _Counting:
             due_at=due_at,
             calendar=self._rule.calendar.ref,
             steps=tuple(self._steps),
-            marks=self._rule.marks_on(self._deciding),
+            marks=self._marks(),
         )
+
+    def _marks(self) -> tuple[str, ...]:
+        """What is not certain about the facts that decided; the calendar decides only where an end rolls."""
+        doubt = self._rule.calendar.doubt
+        marks = self._rule.marks_on(self._deciding)
+        return (*marks, doubt) if doubt and "roll" in self._deciding else marks
 
     def _after_period(self) -> date | datetime:
         count, rule = self._count, self._rule
-        written = rule.period_or(count.period)
+        written = rule.period_or(count.period, abroad=count.abroad)
         period = Period.parse(written)
         nominal = day_after_count(count.start, period, self._zone)
         self._deciding |= {"period", "first_day"} if count.period is None else {"first_day"}

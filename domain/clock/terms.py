@@ -28,11 +28,33 @@ class Suspension(BaseModel):
     reason: str
 
 
+class Candidate(BaseModel):
+    """One of several triggers, of which the latest counts: its event and its date of law."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str
+    date: ComputedEnd
+
+
+class LeftOut(BaseModel):
+    """Days that do not count, both named days included, such as a recess of parliament."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: date
+    last: date
+    name: str
+
+
 class Count(BaseModel):
     """Everything that an end is computed from.
 
     `start` is the trigger's date of law in the regime's time zone; `period` the notice's own, None the rule's; `until` a
-    fixed end that stands as it is; `extensions` are added to the unrolled end.
+    fixed end that stands as it is; `extensions` are added to the unrolled end. `abroad`: the subject resides abroad, which
+    may give a longer period. `candidates`: where the latest of several triggers counts, all that are known; `start` is their
+    latest. `left_out`: days that the rule leaves out and the data cannot know. `holidays`: the matter's own, in the form of
+    `Calendar.holidays`, in the place of those of the regime's calendar; None: the rule's calendar as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +67,10 @@ class Count(BaseModel):
     until: ComputedEnd | None = None
     extensions: tuple[str, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
+    abroad: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    holidays: str | None = None
 
 
 class End(BaseModel):

@@ -175,12 +175,12 @@ class EnforcementNotice(Appealable):
             return
         if deadline.terms.urgent:
             earliest_at = law.earliest_urgent_compliance(self.notice.sent_on)
-            if deadline.due_at < earliest_at:
+            if earliest_at and deadline.due_at < earliest_at:
                 message = (
                     f"Refused: {role} would fall due at {deadline.due_at:%Y-%m-%d %H:%M}, less than the law's minimum after "
                     f"sending even with urgent reasons. Give until {earliest_at:%Y-%m-%d %H:%M} or later."
                 )
-                raise TooEarly(message, cites=law.cites("urgent_compliance"), role=role, earliest=earliest_at.isoformat())
+                raise TooEarly(message, cites=law.urgent_compliance_cites, role=role, earliest=earliest_at.isoformat())
         elif law.compliance_waits_for_appeal_period and appeal and deadline.due < appeal.due:
             message = (
                 f"Refused: {role} would fall due on {deadline.due}, before the appeal period ends on {appeal.due}. "

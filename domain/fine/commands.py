@@ -32,11 +32,11 @@ class GiveNoticeOfIntent(Act):
 
     def faults_under(self, law: Regime) -> Iterator[tuple[str, str]]:
         """What the regime wants a notice of intent to state; for non-compliance the tier is the higher."""
-        if law.notice_of_intent_needs_amount:
-            if self.amount is None:
-                yield "amount", f"is required in a notice of intent under {law.title}"
-            if self.tier is None and self.for_non_compliance is None:
-                yield "tier", f"is required in a notice of intent under {law.title}"
+        needed = law.must_state_in_notice_of_intent
+        if "amount" in needed and self.amount is None:
+            yield "amount", f"is required in a notice of intent under {law.title}"
+        if "tier" in needed and self.tier is None and self.for_non_compliance is None:
+            yield "tier", f"is required in a notice of intent under {law.title}"
 
 
 class RecordRepresentations(Act):

@@ -127,7 +127,7 @@ class NonCompliance(Case):
         first = (self.suspicion.due or self.suspicion.since - timedelta(days=1)) + timedelta(days=1)
         if act.from_ < first:
             message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
-            raise TooEarly(message, cites=law.cites("liquidation"), first=str(first))
+            raise TooEarly(message, cites=law.cites("periodic_penalties"), first=str(first))
         before = [liquidated for case in self._all_about_the_same() for liquidated in case.liquidations]
         self._require_fitting(act, before)
         units = _units(terms.per, act.from_, act.to)

@@ -7,74 +7,22 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from holidays.utils import list_supported_countries
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent
 
-from domain.clock.calendar import Calendar
 from domain.money import Money
-from domain.regimes.regime import Regime, RegimeData
+from domain.regimes._file import FileData, RuleData
+from domain.regimes.law import RegimeData
+from domain.regimes.regime import Regime
 from domain.regimes.rule import RuleVersion, VersionData
 from foundation.errors import Misconfigured
 
 FOLDER = Path(__file__).parent
-_UNSOURCED = {"version", "sources"}
-
-
-class CalendarData(BaseModel):
-    """A calendar as a file names it: `holidays` is country and subdivision as the library takes them, `GB/ENG`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    holidays: str
-
-    @field_validator("holidays")
-    @classmethod
-    def _known_to_the_library(cls, named: str) -> str:
-        country, _, subdivision = named.partition("/")
-        known = list_supported_countries(include_aliases=False)
-        if country not in known or (subdivision and subdivision not in known[country]):
-            msg = f"{named!r} is no country and subdivision that the holidays library knows; write for example GB/ENG"
-            raise ValueError(msg)
-        return named
-
-
-class RuleData(BaseModel):
-    """A rule with all its versions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    counts_from: str
-    versions: tuple[VersionData, ...] = Field(min_length=1)
-
-
-class FileData(BaseModel):
-    """A file: a regime, or (without `law`) rules of procedure that regimes refer to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    title: str
-    time_zone: str
-    calendar: CalendarData
-    covers_from: date
-    compared_with_law_on: date | None
-    rules: dict[str, RuleData]
-    law: RegimeData | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_time_zone(cls, named: str) -> str:
-        if named not in available_timezones():
-            msg = f"{named!r} is no time zone; write for example Europe/London"
-            raise ValueError(msg)
-        return named
+_UNSOURCED = {"version", "sources", "calendar"}
 
 
 @cache
@@ -148,7 +96,13 @@ def _faults_in(file: FileData) -> Iterator[str]:
     for name, rule in file.rules.items():
         for version in rule.versions:
             yield from (f"rules.{name}, version {version.version}: {fault}" for fault in _unsourced(version))
-        yield from (f"rules.{name}: {fault}" for fault in _days_not_covered_once(rule, file.covers_from))
+        yield from (f"rules.{name}: {fault}" for fault in _days_not_covered_once(rule, file))
+    known = [calendar.id for calendar in file.calendars]
+    for name, rule in file.rules.items():
+        for version in rule.versions:
+            if version.calendar and version.calendar not in known:
+                where = f"rules.{name}, version {version.version}"
+                yield f"{where}: unknown calendar {version.calendar!r}; the file has {', '.join(known)}"
 
 
 def _unsourced(version: VersionData) -> Iterator[str]:
@@ -164,8 +118,8 @@ def _unsourced(version: VersionData) -> Iterator[str]:
             yield f"the source for {', '.join(source.facts)} neither cites nor notes anything"
 
 
-def _days_not_covered_once(rule: RuleData, covers_from: date) -> Iterator[str]:
-    expected: date | None = covers_from
+def _days_not_covered_once(rule: RuleData, file: FileData) -> Iterator[str]:
+    expected: date | None = file.covers_from
     for version in rule.versions:
         since, until = version.in_force.since, version.in_force.until
         if expected is None or since < expected:
@@ -173,7 +127,9 @@ def _days_not_covered_once(rule: RuleData, covers_from: date) -> Iterator[str]:
         elif since > expected:
             yield f"the days from {expected} to {since - timedelta(days=1)} have no version"
         expected = until
-    if expected is not None:
+    if expected is None and file.covers_until:
+        yield f"the file covers the days until {file.covers_until}, but the last version has no end"
+    if expected is not None and (file.covers_until is None or expected < file.covers_until):
         yield f"the days from {expected} on have no version"
     numbers = [version.version for version in rule.versions]
     if numbers != list(range(1, len(numbers) + 1)):
@@ -181,12 +137,26 @@ def _days_not_covered_once(rule: RuleData, covers_from: date) -> Iterator[str]:
 
 
 def _rules_of(file: FileData) -> Iterator[tuple[str, tuple[RuleVersion, ...]]]:
-    country, _, subdivision = file.calendar.holidays.partition("/")
-    calendar = Calendar(file.calendar.id, country, subdivision or None)
+    calendars = {calendar.id: calendar.made() for calendar in file.calendars}
+    usual = file.calendars[0].id
     zone = ZoneInfo(file.time_zone)
     for name, rule in file.rules.items():
         rule_id = f"{file.id}/{name}"
-        yield rule_id, tuple(RuleVersion(rule_id, rule.title, data, calendar, zone) for data in rule.versions)
+        yield (
+            rule_id,
+            tuple(
+                RuleVersion(
+                    id=rule_id,
+                    title=rule.title,
+                    counts_from=rule.bases,
+                    version_by=rule.version_by,
+                    data=data,
+                    calendar=calendars.get(data.calendar or usual, calendars[usual]),
+                    time_zone=zone,
+                )
+                for data in rule.versions
+            ),
+        )
 
 
 def _regime(file: FileData, law: RegimeData, rules: Mapping[str, tuple[RuleVersion, ...]]) -> Regime:
@@ -195,6 +165,7 @@ def _regime(file: FileData, law: RegimeData, rules: Mapping[str, tuple[RuleVersi
         title=file.title,
         time_zone=ZoneInfo(file.time_zone),
         covers_from=file.covers_from,
+        covers_until=file.covers_until,
         compared_with_law_on=file.compared_with_law_on,
         data=law,
         rules=rules,
@@ -207,12 +178,18 @@ def _dangling(regime_: Regime, unread: AbstractSet[str]) -> Iterator[str]:
     named: dict[str, str] = {}
     for case_type, roles in law.roles.items():
         named |= {f"law.roles.{case_type}.{role}": rule for role, rule in roles.items()}
+    named |= {f"law.investigation_notices.{kind}.rule": notice.rule for kind, notice in law.investigation_notices.items()}
+    named |= {f"law.deemed_receipt.{method}": rule for method, rule in law.deemed_receipt.items()}
     for court in law.courts:
-        ways = {"permission": court.permission} if court.permission else {}
-        named |= {f"law.courts.{court.court}.{way}": rule for way, rule in ways.items()}
+        where = f"law.courts.{court.court}"
+        named |= {f"{where}.rule": court.rule} if court.rule else {}
+        if bool(court.rule) != (court.way_on != "none"):
+            yield f"{where}: way_on is {court.way_on}, and a rule for it is {'given' if court.rule else 'missing'}"
         for way, by_court in (("renewal", court.renewal), ("reconsideration", court.reconsideration)):
-            named |= {f"law.courts.{court.court}.{way}.{by}": rule for by, rule in by_court.items()}
-            yield from (f"law.courts.{court.court}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts)
+            named |= {f"{where}.{way}.{by}": rule for by, rule in by_court.items()}
+            yield from (f"{where}.{way}: unknown court {by!r}" for by in by_court if by not in regime_.courts)
+    if law.reductions.early_payment and "early_payment" not in law.roles.get("fine", {}):
+        yield "law.reductions.early_payment: law.roles.fine names no rule for early_payment"
     for where, rule in named.items():
         if rule not in regime_.rules and rule.partition("/")[0] not in unread:
             yield f"{where}: unknown rule {rule!r}"

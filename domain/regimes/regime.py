@@ -4,111 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from domain.clock.period import Period
-from domain.fields import Period as PeriodText
 from domain.money import Money
 from domain.refusals import Invalid
-from domain.regimes.rule import Mark, RuleVersion
+from domain.regimes.law import Citation, Court, InvestigationNotice, RegimeData, SuspensionByAppeal
+from domain.regimes.rule import RuleVersion
 from domain.subject import Subject
 from foundation.errors import Misconfigured
 
-
-class Citation(BaseModel):
-    """A rule of law that is no time limit, and how sure it is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mark: Mark
-    cites: tuple[str, ...]
-    note: str | None = None
-
-
-class MaximumData(BaseModel):
-    """The most that a penalty of a tier may be: a fixed sum, or for some kinds of subject a share of turnover if higher."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    fixed: Money
-    percent_of_turnover: int = Field(ge=1, le=100)
-    percent_only_for: tuple[str, ...]
-    source: Citation
-
-
-class SuspensionByAppeal(BaseModel):
-    """The deadlines that stand still while an appeal by the subject is pending, by case type."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    roles: dict[str, tuple[str, ...]]
-    source: Citation
-
-
-class EarliestCompliance(BaseModel):
-    """Before when an enforcement notice may not demand compliance."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    waits_for_appeal_period: bool
-    urgent_minimum: PeriodText
-    source: Citation
-
-
-class NoticeOfIntentContent(BaseModel):
-    """What a notice of intent must state."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    needs_amount_and_tier: bool
-    source: Citation
-
-
-class Court(BaseModel):
-    """A court, and the way on from its decisions: the rule for permission, and those for going on after a refusal, by court that refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    court: str
-    permission: str | None = None
-    renewal: dict[str, str] = {}
-    reconsideration: dict[str, str] = {}
-
-
-class Citations(BaseModel):
-    """The law behind rules that are no time limits; each is cited when an act is refused, or a deadline stands still."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    finding: Citation
-    cancellation: Citation
-    proposer_and_issuer_apart: Citation
-    variation: Citation
-    recovery: Citation
-    earliest_compliance: Citation
-    urgent_compliance: Citation
-    suspension_by_appeal: Citation
-    liquidation: Citation
-
-
-class RegimeData(BaseModel):
-    """What a regime's file says besides its rules."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    authority: str
-    currency: str
-    roles: dict[str, dict[str, str]]
-    maxima: dict[str, MaximumData]
-    suspended_by_appeal: SuspensionByAppeal
-    earliest_compliance: EarliestCompliance
-    notice_of_intent: NoticeOfIntentContent
-    courts: tuple[Court, ...]
-    citations: Citations
+Cited = Literal[
+    "finding", "cancellation", "proposer_and_issuer_apart", "variation", "notice_of_intent", "earliest_compliance", "recovery",
+    "variation_on_request", "court_confirmation", "periodic_penalties", "late_interest",
+]  # fmt: skip
+"""What is cited when an act is refused: a field of `Citations`, or a block of the law that has its source."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +41,7 @@ class Regime:
     title: str
     time_zone: ZoneInfo
     covers_from: date
+    covers_until: date | None
     compared_with_law_on: date | None
     data: RegimeData
     rules: Mapping[str, tuple[RuleVersion, ...]]
@@ -142,13 +56,17 @@ class Regime:
         """ISO 4217."""
         return self.data.currency
 
+    def is_abroad(self, subject: Subject) -> bool:
+        """Whether a subject resides outside the regime's country."""
+        return (subject.resides_in or subject.country) != self.data.country
+
     # Rules of time
 
     def rule_for(self, case_type: str, role: str, on: date) -> RuleVersion | None:
         """The version, in force on the day of the trigger, of the rule that fills a role; None: no rule fills it.
 
         Raises:
-            Invalid: the day lies before the first that the regime's data covers; it is never guessed.
+            Invalid: the day lies outside those that the regime's data covers; it is never guessed.
         """
         roles = self.data.roles.get(case_type, {})
         rule_id = roles.get(role) or roles.get(role.partition(":")[0])
@@ -157,8 +75,11 @@ class Regime:
     def _in_force(self, rule_id: str, on: date) -> RuleVersion:
         found = next((version for version in self.rules[rule_id] if version.is_in_force_on(on)), None)
         if found is None:
-            first = self.rules[rule_id][0].data.in_force.since
-            message = f"Refused: the rule {rule_id} is known from {first} on; {on} lies before. Check the date, or have the rule's earlier versions added."
+            first, last = self.rules[rule_id][0].data.in_force.since, self.rules[rule_id][-1].data.in_force.until
+            known = (
+                f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
+            )
+            message = f"Refused: the rule {rule_id} {known}. Check the date, or have the rule's other versions added."
             raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))
         return found
 
@@ -194,10 +115,15 @@ class Regime:
     def _court(self, court: str) -> Court | None:
         return next((known for known in self.data.courts if known.court == court), None)
 
-    def permission_rule(self, court: str, on: date) -> RuleVersion | None:
-        """The period for seeking permission to appeal against a decision of the court."""
+    def way_on(self, court: str) -> Literal["permission", "as_of_right", "none"]:
+        """How a party goes on from a decision of the court."""
         known = self._court(court)
-        return self._in_force(known.permission, on) if known and known.permission else None
+        return known.way_on if known else "none"
+
+    def way_on_rule(self, court: str, on: date) -> RuleVersion | None:
+        """The period for going on from a decision of the court: for seeking permission, or for appealing as of right."""
+        known = self._court(court)
+        return self._in_force(known.rule, on) if known and known.rule else None
 
     def renewal_rule(self, refused_by: str, of: str, on: date) -> RuleVersion | None:
         """The period for renewing an application that a court refused, about a decision of the court `of`."""
@@ -219,10 +145,13 @@ class Regime:
         Without a turnover in the regime's currency, or for a kind of subject without the percentage limb, the fixed sum alone
         counts: nobody guesses a rate of exchange.
         """
-        data = self.data.maxima[tier]
+        data = next((maximum for known, maximum in self.data.maxima.items() if known == tier), None)
+        if data is None:
+            message = f"Refused: under {self.title} there is no penalty of the {tier} tier. Check the regime of the case."
+            raise Invalid(message, tier=tier, regime=self.id)
         cites = data.source.cites
         turnover = subject.worldwide_turnover
-        if turnover is None or subject.kind not in data.percent_only_for:
+        if turnover is None or data.percent_of_turnover is None or subject.kind not in data.percent_only_for:
             return Maximum(data.fixed, f"the fixed maximum of the {tier} tier", cites)
         if turnover.currency != data.fixed.currency:
             return Maximum(data.fixed, f"the fixed maximum of the {tier} tier; the turnover is not in {self.currency}", cites)
@@ -234,26 +163,45 @@ class Regime:
         )
 
     @property
-    def notice_of_intent_needs_amount(self) -> bool:
-        """Whether a notice of intent must state amount and tier."""
-        return self.data.notice_of_intent.needs_amount_and_tier
+    def must_state_in_notice_of_intent(self) -> tuple[str, ...]:
+        """What a notice of intent must state."""
+        return self.data.notice_of_intent.must_state
 
-    def is_suspended_by_appeal(self, case_type: str, role: str) -> bool:
-        """Whether a deadline stands still while an appeal by the subject is pending."""
-        return role.partition(":")[0] in self.data.suspended_by_appeal.roles.get(case_type, ())
+    def suspension_by_appeal(self, case_type: str, role: str) -> SuspensionByAppeal | None:
+        """Why a deadline stands still while an appeal by the subject is pending; None: it does not."""
+        suspension = self.data.suspended_by_appeal.get(case_type)
+        return suspension if suspension and role.partition(":")[0] in suspension.roles else None
 
     @property
     def compliance_waits_for_appeal_period(self) -> bool:
         """Whether compliance may not be demanded before the appeal period ends."""
         return self.data.earliest_compliance.waits_for_appeal_period
 
-    def earliest_urgent_compliance(self, sent_on: date | datetime) -> datetime:
-        """The first instant at which compliance may fall due when urgent reasons stand."""
-        earliest = Period.parse(self.data.earliest_compliance.urgent_minimum).after(sent_on, self.time_zone)
-        assert isinstance(earliest, datetime)
-        return earliest
+    def earliest_urgent_compliance(self, sent_on: date | datetime) -> datetime | None:
+        """The first instant at which compliance may fall due when urgent reasons stand; None: the law gives no minimum."""
+        urgent = self.data.earliest_compliance.urgent
+        if urgent is None:
+            return None
+        earliest = Period.parse(urgent.minimum).after(sent_on, self.time_zone)
+        if isinstance(earliest, datetime):
+            return earliest
+        return datetime.combine(earliest + timedelta(days=1), time(), self.time_zone)
 
-    def cites(self, key: str) -> tuple[str, ...]:
-        """The law behind a rule that is no time limit, by its name in `Citations`."""
-        citation: Citation = getattr(self.data.citations, key)
-        return citation.cites
+    @property
+    def urgent_compliance_cites(self) -> tuple[str, ...]:
+        """The law behind that instant."""
+        urgent = self.data.earliest_compliance.urgent
+        return urgent.source.cites if urgent else ()
+
+    def investigation_notice(self, kind: str) -> InvestigationNotice | None:
+        """What the law says of a kind of notice that an investigation sends; None: it knows no such notice."""
+        return next((notice for known, notice in self.data.investigation_notices.items() if known == kind), None)
+
+    def cites(self, key: Cited) -> tuple[str, ...]:
+        """The law behind a rule that is no time limit, by the name of its block or of its field in `Citations`."""
+        citations = self.data.citations
+        if key in type(citations).model_fields:
+            found: Citation = getattr(citations, key)
+            return found.cites
+        block = getattr(self.data, key)
+        return block.source.cites if block else ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.clock.calendar import Calendar
 from domain.clock.period import Period, day_after_count
@@ -17,6 +17,13 @@ from foundation.errors import Misconfigured
 
 Mark = Literal["P", "S", "B"]
 """P: read in the text of the law; S: a secondary source; B: background knowledge that nobody has confirmed."""
+Authority = Literal["agreement", "tribunal_order", "statute", "decision"]
+DayOfTheYear = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+DateKind = Literal["sent", "given", "served", "published", "decided", "ended", "named"]
+"""Which date of an act: `given` is deemed_on, else served_on, where service is recorded, else sent_on; `served` waits for
+service; `ended` is the end of another deadline; `named` is what the requirement, the plan or the command names."""
+Basis = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.(sent|given|served|published|decided|ended|named)$")]
+"""What a rule counts from: an act and the date of it that counts, `penalty_notice.given`."""
 MARKS = {"S": "from a secondary source", "B": "not confirmed"}
 
 
@@ -54,8 +61,51 @@ class CutOff(BaseModel):
         return self.word == "by"
 
 
+class EachYear(BaseModel):
+    """Days of each year, both included: `{first: 08-01, last: 08-31}`; they may reach over the new year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: DayOfTheYear
+    last: DayOfTheYear
+
+
+class LeavesOut(BaseModel):
+    """An interval that does not count. Without `each_year` its days come with each computation (a recess of parliament)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    each_year: EachYear | None = None
+
+
+class WorkingDaysWithin(BaseModel):
+    """A period of at least `from` holds at least so many working days (Reg 1182/71 Art 3(5))."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_least: int = Field(ge=1)
+    shortest: PeriodText = Field(alias="from")
+
+
 class VersionData(BaseModel):
-    """A version of a rule as its file says it."""
+    """A version of a rule as its file says it. Each field is a part of the law's rule, and they combine.
+
+    period, period_abroad: the law's own period; the longer one for a subject that resides abroad. None: the notice gives it.
+    minimum: the least that a notice may give.
+    days: whether days are counted as they come, or working days only.
+    first_day, last_day: whether the day of the event counts ('beginning with'), and whether the day on which the count
+        ends is in it; excluded, the end is the day after (clear days; the French délai franc).
+    month_end: where the month has no day of that number.
+    roll: where an end that is no working day goes. `rolls_up_to`: the longest periods that roll, one for each unit (days,
+        weeks, months ...); a unit that is not named does not roll; empty: all do.
+    working_days_within: a least number of working days in it.
+    leaves_out: intervals that do not count.
+    calendar: one of the file's calendars; None: its first.
+    cut_off: the hour of the last day; None: its end.
+    after_suspension: what a suspension leaves: the remainder, or the whole period anew.
+    extended_by: the authorities that may extend it; `extended_afterwards_by`: those that may also after it ended.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,24 +113,43 @@ class VersionData(BaseModel):
     in_force: InForce
     kind: Literal["floor", "ceiling", "due", "soft"]
     period: PeriodText | None = None
+    period_abroad: PeriodText | None = None
     minimum: PeriodText | None = None
-    first_day: Literal["excluded"]
+    days: Literal["calendar", "working"] = "calendar"
+    first_day: Literal["excluded", "included"]
+    last_day: Literal["counted", "excluded"] = "counted"
     month_end: Literal["last_day"]
     roll: Literal["next_working_day", "none"]
+    rolls_up_to: tuple[PeriodText, ...] = ()
+    working_days_within: WorkingDaysWithin | None = None
+    leaves_out: tuple[LeavesOut, ...] = ()
+    calendar: str | None = None
     cut_off: CutOff | None = None
-    extended_by: tuple[Literal["agreement", "tribunal_order", "statute", "decision"], ...] = ()
+    after_suspension: Literal["remainder", "anew"] = "remainder"
+    extended_by: tuple[Authority, ...] = ()
+    extended_afterwards_by: tuple[Authority, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
 class RuleVersion:
-    """A version of a rule with what its file gives to all: id, title, calendar, time zone."""
+    """A version of a rule with what its file gives to all: id, title, what it counts from, calendar, time zone.
+
+    `counts_from`: one basis, or several of which the latest counts. `version_by`: which date chose this version.
+    """
 
     id: str
     title: str
+    counts_from: tuple[str, ...]
+    version_by: Literal["trigger", "conduct"]
     data: VersionData
     calendar: Calendar
     time_zone: ZoneInfo
+
+    @property
+    def date_kind(self) -> DateKind:
+        """Which date of the act it counts from."""
+        return cast("DateKind", self.counts_from[0].partition(".")[2])
 
     @property
     def version(self) -> int:
@@ -142,13 +211,18 @@ class RuleVersion:
         in_force = self.data.in_force
         return in_force.since <= day and (in_force.until is None or day < in_force.until)
 
-    def period_or(self, given: str | None) -> str:
-        """The notice's period, else the law's.
+    @property
+    def extended_afterwards_by(self) -> tuple[str, ...]:
+        """The authorities that may extend it also after it ended."""
+        return self.data.extended_afterwards_by
+
+    def period_or(self, given: str | None, *, abroad: bool = False) -> str:
+        """The notice's period, else the law's for a subject that resides there.
 
         Raises:
             Misconfigured: neither gives one.
         """
-        period = given or self.period
+        period = given or (self.data.period_abroad if abroad else None) or self.period
         if period is None:
             msg = f"rule {self.id} gives no period and the notice gave none; a period or a day must be stated"
             raise Misconfigured(msg)

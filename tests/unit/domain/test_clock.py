@@ -19,7 +19,7 @@ from foundation.errors import Misconfigured
 
 UK = regime("uk-dpa-2018")
 LONDON = ZoneInfo("Europe/London")
-ENGLAND = Calendar("england-wales", "GB", "ENG")
+ENGLAND = Calendar("england-wales", "GB/ENG")
 ALL_RULES = sorted((rule, version.version) for rule, versions in UK.rules.items() for version in versions)
 
 
@@ -272,7 +272,7 @@ class TestTheCalendar:
         assert why in (ENGLAND.why_not_working(date.fromisoformat(day)) or "")
 
     def test_of_the_kingdom_alone_lacks_easter_monday(self) -> None:
-        assert Calendar("uk", "GB", None).why_not_working(date(2026, 4, 6)) is None
+        assert Calendar("uk", "GB").why_not_working(date(2026, 4, 6)) is None
 
     def test_names_the_version_of_its_holidays(self) -> None:
         assert ENGLAND.ref.id == "england-wales"

@@ -64,13 +64,13 @@ class TestWhatIsInstalled:
         on = date(2022, 5, 18)
         first, upper = "first_tier_tribunal", "upper_tribunal"
         rules = (
-            UK.permission_rule(first, on),
-            UK.permission_rule(upper, on),
+            UK.way_on_rule(first, on),
+            UK.way_on_rule(upper, on),
             UK.renewal_rule(first, first, on),
             UK.reconsideration_rule(upper, first, on),
         )
         assert [rule.id for rule in rules if rule] == ["uk-grc-2009/r42", "uk-ut-2008/r44", "uk-ut-2008/r21", "uk-ut-2008/r22"]
-        assert UK.permission_rule("supreme_court", on) is None
+        assert UK.way_on_rule("supreme_court", on) is None
         assert UK.renewal_rule(upper, upper, on) is None
 
     def test_what_is_not_confirmed_is_told(self) -> None:
@@ -146,7 +146,7 @@ FAULTS = {
     "nothing_in_it.yaml": "Input should be a valid dictionary",
     "a_rule_that_is_missing.yaml": "unknown rule 'uk-grc-2009/r22'",
     "an_unknown_time_zone.yaml": "time_zone: 'Europe/Atlantis' is no time zone",
-    "an_unknown_calendar.yaml": "calendar.holidays: 'ZZ/NOWHERE' is no country and subdivision that the holidays library knows",
+    "an_unknown_calendar.yaml": "calendars.0.holidays: 'ZZ/NOWHERE' is no country and subdivision that the holidays library knows",
 }
 
 

@@ -31,7 +31,7 @@ class Appeal(WaysOn):
         """Enter an appeal received by the first court, in time by its date of receipt (s162; GRC Rules r22)."""
         targets = [self._target(case_id) for case_id in act.against]
         for target in targets:
-            target.require_target(act.scope, act.appellant)
+            target.require_appealable(act.scope, act.appellant)
         for target in targets:
             target.require_appeal_in_time(act.scope, act.received_on)
         self._require_court(act.court, [law.first_court], law)

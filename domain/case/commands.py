@@ -31,6 +31,8 @@ class Act(BaseModel):
     OPENS: ClassVar[Literal["always", "never", "if_absent"]] = "never"
     REFERS: ClassVar[Mapping[str, tuple[CaseType, ...]]] = MappingProxyType({})
     """Fields that name other cases, with the case types that they may name; the first gives an opened case its matter."""
+    NAMES_MATTERS: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name a matter, which need not be in the system yet."""
     MAY_LIE_AHEAD: ClassVar[frozenset[str]] = frozenset({"published_on", "deemed_on", "due_on"})
     """Fields named `_on` whose date may lie after the clock's day; other acts cannot have been done tomorrow."""
     DONE_BY_NOW: ClassVar[frozenset[str]] = frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from domain.case.commands import Act
 from domain.fields import Day, Name, Names, Reference, SomeNames, Text
@@ -35,6 +36,19 @@ class RecordFinding(Act):
     summary: Text
     conduct_from: Day | None = None
     conduct_to: Day | None = None
+
+
+class LinkSibling(Act):
+    """Say that an authority of another jurisdiction pursues the same conduct; `matter` if the system has, or will have, it."""
+
+    COMMAND = "investigation.link_sibling"
+    NAMES_MATTERS = frozenset({"matter"})
+
+    authority: Name
+    jurisdiction: Name
+    reference: Name
+    relation: Name
+    matter: UUID | None = None
 
 
 class Close(Act):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from domain.case.events import CaseEvent, Opened
 from domain.fields import Day, Name, Names, Text
@@ -28,6 +29,18 @@ class FindingRecorded(CaseEvent):
     summary: Text
     conduct_from: Day | None = None
     conduct_to: Day | None = None
+
+
+class SiblingLinked(CaseEvent):
+    """An authority of another jurisdiction pursues the same conduct. `matter`: its matter in this system, if it has one."""
+
+    NAME = "sibling_linked"
+
+    authority: Name
+    jurisdiction: Name
+    reference: Name
+    relation: Name
+    matter: UUID | None = None
 
 
 class InvestigationClosed(CaseEvent):

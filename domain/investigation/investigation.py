@@ -6,13 +6,15 @@ from uuid import UUID
 
 from domain.case.case import Case
 from domain.case.events import CaseEvent
-from domain.investigation.commands import Close, Open, RecordFinding, Reopen
+from domain.investigation.commands import Close, LinkSibling, Open, RecordFinding, Reopen
 from domain.investigation.events import (
     FindingRecorded,
     InvestigationClosed,
     InvestigationOpened,
     InvestigationReopened,
+    SiblingLinked,
 )
+from domain.refusals import Invalid
 from domain.regimes import Regime
 
 _TIERS = ("standard", "higher")
@@ -30,6 +32,7 @@ class Investigation(Case):
         super().__init__(case_id, matter_id)
         self._state = "open"
         self.findings: list[FindingRecorded] = []
+        self.siblings: list[SiblingLinked] = []
 
     @property
     def state(self) -> str:
@@ -54,6 +57,15 @@ class Investigation(Case):
         """State an infringement found, on which a penalty can be built."""
         self.require_state("open", to="recording a finding")
         self.record(FindingRecorded, **dict(act))
+
+    def link_sibling(self, act: LinkSibling, _law: Regime) -> None:
+        """Link a matter of another jurisdiction, also after the investigation ended: enforcement goes on elsewhere."""
+        if any(_same_sibling(known, act) for known in self.siblings):
+            self.refuse_state(f"{act.authority} ({act.reference}) is linked already", now="Nothing needs to be done.")
+        if act.matter == self.matter_id:
+            message = "Refused: a matter is no sibling of itself. Name the matter of the other jurisdiction."
+            raise Invalid(message, matter=str(act.matter))
+        self.record(SiblingLinked, **dict(act))
 
     def close(self, act: Close, _law: Regime) -> None:
         """End it, when no hold stands and no other case of the matter is still open."""
@@ -82,9 +94,18 @@ class Investigation(Case):
         match event:
             case FindingRecorded():
                 self.findings.append(event)
+            case SiblingLinked():
+                self.siblings.append(event)
             case InvestigationClosed():
                 self._state = "closed"
             case InvestigationReopened():
                 self._state = "open"
             case _:
                 super().when(event)
+
+
+def _same_sibling(known: SiblingLinked, act: LinkSibling) -> bool:
+    """Whether a link names the same matter, or the same reference of the same authority."""
+    if known.matter and act.matter:
+        return known.matter == act.matter
+    return (known.authority, known.jurisdiction, known.reference) == (act.authority, act.jurisdiction, act.reference)

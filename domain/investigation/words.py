@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, day
+from domain.case.words import brief, day, plain
 from domain.investigation.events import (
     FindingRecorded,
     InvestigationClosed,
     InvestigationOpened,
     InvestigationReopened,
+    SiblingLinked,
 )
 
 
@@ -20,6 +21,8 @@ def describe(event: CaseEvent) -> str | None:
             return f"Investigation {reference} opened{jointly} on {day(opened_on)}: {brief(', '.join(grounds))}."
         case FindingRecorded(provision=provision, tier=tier, summary=summary):
             return f"Infringement found of {provision} ({tier} tier): {brief(summary)}."
+        case SiblingLinked(authority=authority, jurisdiction=jurisdiction, reference=reference, relation=relation):
+            return f"Linked with {reference} of {authority} ({jurisdiction}): {brief(plain(relation))}."
         case InvestigationClosed(outcome=outcome, reasons=reasons, closed_on=closed_on):
             return f"Investigation closed on {day(closed_on)}, {brief(outcome)}: {brief(reasons)}."
         case InvestigationReopened(reason=reason, reopened_on=reopened_on):

@@ -1,14 +1,15 @@
-"""Which case is meant: its id, the beginning of it, or its reference."""
+"""Which case or matter is meant: its id, the beginning of it, or its reference."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import psycopg
 
 from foundation.database import Pool
 from interfaces.errors import NotDone
-from projections.reading import find_case
+from projections.reading import find_case, find_matter
 
 
 def case_id_of(pool: Pool, text: str) -> UUID:
@@ -18,12 +19,21 @@ def case_id_of(pool: Pool, text: str) -> UUID:
         NotFound: no case has that reference, or several ids begin so.
         NotDone: the read models that know references are not built yet.
     """
+    return _id_of(pool, text, find_case)
+
+
+def matter_id_of(pool: Pool, text: str) -> UUID:
+    """The matter that somebody names, likewise."""
+    return _id_of(pool, text, find_matter)
+
+
+def _id_of(pool: Pool, text: str, find: Callable[[Pool, str], UUID]) -> UUID:
     try:
         return UUID(text)
     except ValueError:
         pass
     try:
-        return find_case(pool, text)
+        return find(pool, text)
     except psycopg.errors.UndefinedTable:
-        message = f"The read models are not built yet, so {text!r} cannot be looked up. Give the case's whole id, or start the system (`regcase up`)."
+        message = f"The read models are not built yet, so {text!r} cannot be looked up. Give the whole id, or start the system (`regcase up`)."
         raise NotDone(message) from None

@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.roles import Actor
 from domain.words import describe
 from interfaces.cli.actor import By, parse_actor
-from interfaces.cli.case_names import case_id_of
+from interfaces.cli.case_names import case_id_of, matter_id_of
 from interfaces.cli.commands import OFFERED
 from interfaces.cli.exits import Exit
 from interfaces.cli.facts_given import read_facts
@@ -129,10 +129,13 @@ def _command(
     def id_of(text: str) -> UUID:
         return case_id_of(system.pool, text)
 
+    def matter_of(text: str) -> UUID:
+        return matter_id_of(system.pool, text)
+
     try:
         return Command(
             name=name,
-            data=with_ids(name, given, id_of),
+            data=with_ids(name, given, id_of, matter_of),
             on=id_of(on) if on else None,
             actor=actor,
             idempotency_key=key,

@@ -12,6 +12,7 @@ from domain.case.case import Case
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent
 from domain.commands import Command
+from domain.identifiers import matter_id_of
 from interfaces.scripts.cast import Cast, NeverCame
 from interfaces.scripts.compare import compare_expectation, compare_outcome, number_of_statements
 from interfaces.scripts.model import Script, Step
@@ -111,7 +112,7 @@ class Player:
     def _command(self, step: Step) -> Command:
         assert step.do is not None
         assert step.by is not None
-        data: dict[str, Any] = with_ids(step.do, step.data, self.cast.id_of)
+        data: dict[str, Any] = with_ids(step.do, step.data, self.cast.id_of, matter_id_of)
         opens_matter = step.do == "investigation.open"
         if opens_matter:
             data.setdefault("regime", self._script.regime)

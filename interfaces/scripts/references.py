@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from domain.case.commands import Act
 from domain.names import COMMANDS
 from interfaces.scripts.yaml_tree import Place, place_of
 
@@ -23,14 +24,18 @@ def names_in(command: str, fields: MappingNode) -> tuple[tuple[str, Place], ...]
     )
 
 
-def with_ids(command: str, data: Mapping[str, Any], id_of: Callable[[str], UUID]) -> dict[str, Any]:
-    """The fields of a command with the names of cases replaced by ids. Texts that are ids stay.
+def with_ids(
+    command: str, data: Mapping[str, Any], id_of: Callable[[str], UUID], matter_of: Callable[[str], UUID]
+) -> dict[str, Any]:
+    """The fields of a command with the names of cases and of matters replaced by ids. Texts that are ids stay.
 
     Args:
         id_of: gives the case of a name; what it raises goes through.
+        matter_of: gives the matter of a name, likewise.
     """
-    refers = COMMANDS[command].REFERS if command in COMMANDS else {}
-    return {field: _replaced(value, id_of) if field in refers else value for field, value in data.items()}
+    act = COMMANDS.get(command, Act)
+    replacements = dict.fromkeys(act.REFERS, id_of) | dict.fromkeys(act.NAMES_MATTERS, matter_of)
+    return {field: _replaced(value, replacements[field]) if field in replacements else value for field, value in data.items()}
 
 
 def is_id(text: str) -> bool:

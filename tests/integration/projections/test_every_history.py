@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -11,11 +12,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from deploy.local.postgres import Postgres
 from domain.case.case import Case
+from domain.investigation.investigation import Investigation
 from domain.money import Money
 from foundation.database import Pool, open_pool
 from interfaces.facts import facts_of
 from projections import reading
 from projections.apply import apply
+from projections.enforcement import links
 from projections.read_model import all_read_models
 from projections.reading import CaseRow, DeadlineRow
 from projections.rebuild import rebuild_where_needed
@@ -52,6 +55,13 @@ def check_deadlines(rows: list[DeadlineRow], case: Case) -> None:
     assert told == held
 
 
+def check_siblings(pool: Pool, cases: Collection[Case]) -> None:
+    """The links as they are read against the investigation."""
+    told = [(row.authority, row.jurisdiction, row.reference, row.relation, row.sibling) for row in links(pool)]
+    linked = [sibling for case in cases if isinstance(case, Investigation) for sibling in case.siblings]
+    assert told == [(s.authority, s.jurisdiction, s.reference, s.relation, s.matter) for s in linked]
+
+
 def check_matter(pool: Pool, database: Database, desk: Desk) -> None:
     """Project a matter and hold everything that is read of it against its cases."""
     deliveries = store(desk, database)
@@ -65,6 +75,7 @@ def check_matter(pool: Pool, database: Database, desk: Desk) -> None:
         check_case(docket[case_id], case)
         check_deadlines(reading.deadlines(pool, case_id=case_id), case)
     matter = next(row for row in reading.matters(pool) if row.matter_id == desk.matter_id)
+    check_siblings(pool, cases.values())
     assert (matter.cases, matter.open_cases) == (len(cases), sum(case.is_open for case in cases.values()))
 
 

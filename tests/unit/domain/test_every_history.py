@@ -35,12 +35,13 @@ from tests.unit.domain.every_history.checks import (
     state_of,
 )
 from tests.unit.domain.every_history.fines import Fines
+from tests.unit.domain.every_history.investigations import Investigations
 from tests.unit.domain.every_history.notices import Notices
 
 HISTORIES = int(os.environ.get("REGCASE_HISTORIES", "200"))
 
 
-class EveryHistory(Fines, Notices, Appeals, Breaches, Beside):
+class EveryHistory(Investigations, Fines, Notices, Appeals, Breaches, Beside):
     """A matter, to which anything may happen."""
 
     @invariant()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +16,8 @@ CLOSE: dict[str, Any] = {"outcome": "no_further_action", "reasons": "Nothing mor
 REOPEN: dict[str, Any] = {"reason": "A new complaint", "reopened_on": DAY}
 HOLD: dict[str, Any] = {"reason": "Judicial review", "placed_on": DAY}
 RELEASE: dict[str, Any] = {"reason": "Review ended", "released_on": DAY}
+LINK: dict[str, Any] = {"authority": "CNIL", "jurisdiction": "FR", "reference": "SAN-2022-019", "relation": "same conduct"}
+ELSEWHERE = "00000000-0000-0000-0000-000000000007"
 INTENT: dict[str, Any] = {"amount": "GBP 5000", "tier": "higher", "sent_on": DAY, "reasons": "r"}
 
 
@@ -118,6 +121,40 @@ class TestReopening:
         assert investigated().refused("investigation.reopen", "inv", **REOPEN)["code"] == "wrong_state"
 
 
+class TestLinkingASibling:
+    def test_is_possible_also_after_the_investigation_ended(self) -> None:
+        for desk in (investigated(), closed()):
+            desk.done("investigation.link_sibling", "inv", **LINK, matter=ELSEWHERE)
+            assert [(s.reference, s.matter) for s in desk.investigation().siblings] == [("SAN-2022-019", UUID(ELSEWHERE))]
+
+    @pytest.mark.parametrize(
+        ("first", "again"),
+        [
+            ({}, {}),
+            ({}, {"matter": ELSEWHERE}),
+            ({"matter": ELSEWHERE}, {}),
+            ({"matter": ELSEWHERE}, {"matter": ELSEWHERE, "reference": "MED-2021-134"}),
+        ],
+    )
+    def test_twice_is_refused_by_the_matter_or_by_what_its_authority_calls_it(self, first: Any, again: Any) -> None:
+        desk = investigated()
+        desk.done("investigation.link_sibling", "inv", **{**LINK, **first})
+        refusal = desk.refused("investigation.link_sibling", "inv", **{**LINK, **again})
+        assert refusal["code"] == "wrong_state"
+        assert "is linked already" in refusal["message"]
+
+    def test_of_the_same_authority_with_another_reference_is_another_link(self) -> None:
+        desk = investigated()
+        desk.done("investigation.link_sibling", "inv", **LINK)
+        desk.done("investigation.link_sibling", "inv", **{**LINK, "reference": "MED-2021-134"})
+        assert len(desk.investigation().siblings) == 2
+
+    def test_with_its_own_matter_is_refused(self) -> None:
+        desk = investigated()
+        refusal = desk.refused("investigation.link_sibling", "inv", **LINK, matter=str(desk.matter_id))
+        assert (refusal["code"], refusal["details"]) == ("invalid", {"matter": str(desk.matter_id)})
+
+
 class TestALegalHold:
     def test_cannot_be_placed_twice(self) -> None:
         assert held().refused("investigation.place_hold", "inv", **HOLD)["code"] == "wrong_state"
@@ -161,6 +198,7 @@ ALLOWED = {
     "investigation.extend_deadline": set(),
     "investigation.record_justification": set(),
     "investigation.record_finding": {"open"},
+    "investigation.link_sibling": {"open", "closed"},
     "investigation.close": {"open"},
     "investigation.reopen": {"closed"},
 }
@@ -185,6 +223,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "investigation.record_justification": {"role": "response:INFO", "reasons": "r", "recorded_on": DAY},
     "investigation.record_finding": FINDING,
+    "investigation.link_sibling": LINK,
     "investigation.close": CLOSE,
     "investigation.reopen": REOPEN,
 }

@@ -20,7 +20,15 @@ from domain.roles import SYSTEM
 from domain.words import describe, law_date
 from tests.desk import ISSUER, REGISTRAR, appealed, in_force, issued
 
-WITHOUT_A_DAY = {"opened", "assigned", "deadline_started", "deadline_recomputed", "deadline_lapsed", "finding_recorded"}
+WITHOUT_A_DAY = {
+    "opened",
+    "assigned",
+    "deadline_started",
+    "deadline_recomputed",
+    "deadline_lapsed",
+    "finding_recorded",
+    "sibling_linked",
+}
 """They go with the act that led to them, or nobody says when they happened."""
 AHEAD = {"hearing_listed"}
 

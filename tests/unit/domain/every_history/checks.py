@@ -66,7 +66,7 @@ ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("non_compliance", "dismissed"): {"payment_recorded"},
     ("non_compliance", "remedied"): {"payment_recorded"},
     ("non_compliance", "closed"): {"payment_recorded"},
-    ("investigation", "closed"): {"reopened"},
+    ("investigation", "closed"): {"reopened", "sibling_linked"},
 }
 
 

@@ -1,0 +1,9 @@
+-- name: links
+SELECT siblings.matter_id, matters.reference AS said_by, siblings.authority, siblings.jurisdiction, siblings.reference,
+       siblings.relation, siblings.sibling
+FROM read_siblings.siblings JOIN read_matters.matters USING (matter_id)
+ORDER BY matters.opened_on, matters.reference, siblings.version;
+
+-- name: matters
+SELECT matter_id, reference, subject, regime AS regime_id FROM read_matters.matters
+WHERE matter_id = ANY(%(matters)s) ORDER BY opened_on, reference;

@@ -1,0 +1,18 @@
+-- name: tables
+CREATE TABLE siblings (
+    case_id uuid NOT NULL,
+    version bigint NOT NULL,
+    matter_id uuid NOT NULL,
+    authority text NOT NULL,
+    jurisdiction text NOT NULL,
+    reference text NOT NULL,
+    relation text NOT NULL,
+    -- The other matter; nothing where the system is not told of one. It need not be in the system.
+    sibling uuid,
+    PRIMARY KEY (case_id, version)
+);
+
+-- name: link
+INSERT INTO siblings (case_id, version, matter_id, authority, jurisdiction, reference, relation, sibling)
+VALUES
+    (%(case_id)s, %(version)s, %(matter_id)s, %(authority)s, %(jurisdiction)s, %(reference)s, %(relation)s, %(sibling)s);

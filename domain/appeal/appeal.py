@@ -34,7 +34,7 @@ class Appeal(WaysOn):
             target.require_appealable(act.scope, act.appellant)
         for target in targets:
             target.require_appeal_in_time(act.scope, act.received_on)
-        self._require_court(act.court, [law.first_court], law)
+        self._require_court(act.court, law.first_courts, law)
         if any(target.matter_id != self.matter_id for target in targets):
             message = "Refused: the cases named in `against` are of different matters. Lodge one appeal for each matter."
             raise Invalid(message, against=[str(target.id) for target in targets])

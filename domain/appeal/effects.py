@@ -90,7 +90,7 @@ def effect_of(
     stands = TargetEffect(outcome=outcome, kind="stands")
     away = TargetEffect(outcome=outcome, kind="set_aside") if sets_aside else stands
     match outcome:
-        case "allowed" if tier == law.first_court or went_on is None:
+        case "allowed" if tier in law.first_courts or went_on is None:
             return away
         case "allowed":
             falls = _fallen(still_standing(decisions, target))

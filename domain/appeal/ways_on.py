@@ -116,7 +116,7 @@ class WaysOn(Course):
         self.meet(way.role, act.received_on)
 
     def _courts_above(self, law: Regime) -> Sequence[str]:
-        return law.courts[law.courts.index(self.decisions[-1].tier) + 1 :]
+        return law.courts_above(self.decisions[-1].tier)
 
     @property
     def _ended_unused(self) -> bool:

@@ -1,7 +1,22 @@
 """Bodies of law as versioned data: a YAML file each, read and checked as a whole when the program starts."""
 
-from domain.regimes._load import load_regimes, regime, regimes
+from domain.regimes._file import FileData
+from domain.regimes._load import Installed, check_file, installed, load_folder, regime, regimes, rules
+from domain.regimes._place import Fault
 from domain.regimes.regime import Maximum, Regime
 from domain.regimes.rule import RuleVersion
 
-__all__ = ["Maximum", "Regime", "RuleVersion", "load_regimes", "regime", "regimes"]
+__all__ = [
+    "Fault",
+    "FileData",
+    "Installed",
+    "Maximum",
+    "Regime",
+    "RuleVersion",
+    "check_file",
+    "installed",
+    "load_folder",
+    "regime",
+    "regimes",
+    "rules",
+]

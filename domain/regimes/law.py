@@ -156,12 +156,14 @@ class LateInterest(_Block):
 class Court(_Block):
     """A court, or the authority itself deciding on an objection, and the way on from its decisions.
 
-    way_on: permission of a court, as of right, or none. `rule`: the period for it. `renewal` and `reconsideration`: the rules
-    for going on after a refusal of permission, by the court that refused.
+    beside: the court at whose tier it stands too, named before it: another court of first instance, or the one that came in
+    its place. way_on: permission of a court, as of right, or none. `rule`: the period for it. `renewal` and `reconsideration`:
+    the rules for going on after a refusal of permission, by the court that refused.
     """
 
     court: Name
     name: Name
+    beside: Name | None = None
     way_on: Literal["permission", "as_of_right", "none"]
     rule: str | None = None
     renewal: dict[str, str] = {}

@@ -62,15 +62,25 @@ class Regime:
 
     # Rules of time
 
-    def rule_for(self, case_type: str, role: str, on: date) -> RuleVersion | None:
+    def rule_for(self, case_type: str, role: str, on: date, *, conduct: date | None = None) -> RuleVersion | None:
         """The version, in force on the day of the trigger, of the rule that fills a role; None: no rule fills it.
+
+        Args:
+            case_type: of the case that has the deadline.
+            role: what the deadline is for.
+            on: the day of the trigger.
+            conduct: the last day of the conduct, which chooses the version where the rule says so. Not known, the trigger's
+                day chooses: the conduct lies before it, so that a law which has not ended by then applied to it.
 
         Raises:
             Invalid: the day lies outside those that the regime's data covers; it is never guessed.
         """
         roles = self.data.roles.get(case_type, {})
         rule_id = roles.get(role) or roles.get(role.partition(":")[0])
-        return self._in_force(rule_id, on) if rule_id else None
+        if rule_id is None:
+            return None
+        by_conduct = conduct is not None and self.rules[rule_id][0].version_by == "conduct"
+        return self._in_force(rule_id, conduct if by_conduct and conduct else on)
 
     def _in_force(self, rule_id: str, on: date) -> RuleVersion:
         found = next((version for version in self.rules[rule_id] if version.is_in_force_on(on)), None)
@@ -79,7 +89,12 @@ class Regime:
             known = (
                 f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
             )
-            message = f"Refused: the rule {rule_id} {known}. Check the date, or have the rule's other versions added."
+            chosen = (
+                "the date of the conduct, by which its version is chosen"
+                if self.rules[rule_id][0].version_by == "conduct"
+                else "the date"
+            )
+            message = f"Refused: the rule {rule_id} {known}. Check {chosen}, or have the rule's other versions added."
             raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))
         return found
 
@@ -99,18 +114,33 @@ class Regime:
 
     @property
     def courts(self) -> tuple[str, ...]:
-        """The courts from the first to the last."""
+        """The courts from the first tier to the last."""
         return tuple(court.court for court in self.data.courts)
 
     @property
     def first_court(self) -> str:
-        """Where an appeal begins."""
+        """Where an appeal begins, unless another court of the first tier has it."""
         return self.courts[0]
+
+    @property
+    def first_courts(self) -> tuple[str, ...]:
+        """All courts where an appeal may begin."""
+        return tuple(court for court in self.courts if self._tier(court) == self.first_court)
+
+    def courts_above(self, court: str) -> tuple[str, ...]:
+        """The courts of the tiers above a court's own, from the next to the last."""
+        tier = self._tier(court)
+        last_beside = max(number for number, known in enumerate(self.courts) if self._tier(known) == tier)
+        return self.courts[last_beside + 1 :]
 
     def next_court(self, court: str) -> str | None:
         """The court above; None: there is none."""
-        above = self.courts.index(court) + 1
-        return self.courts[above] if above < len(self.courts) else None
+        return next(iter(self.courts_above(court)), None)
+
+    def _tier(self, court: str) -> str:
+        """The court that the tier is known by."""
+        known = self._court(court)
+        return (known.beside if known else None) or court
 
     def _court(self, court: str) -> Court | None:
         return next((known for known in self.data.courts if known.court == court), None)

@@ -113,7 +113,7 @@ class TestAHistoryRecordedUnderOtherLaw:
             raise AssertionError
 
         monkeypatch.setattr(loading, "regimes", none)
-        monkeypatch.setattr(loading, "load_regimes", none)
+        monkeypatch.setattr(loading, "load_folder", none)
         assert {name: desk.case(name).state for name in names} == states
 
     def test_under_looser_field_rules_still_loads(self) -> None:

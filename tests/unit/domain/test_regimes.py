@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.money import Money
 from domain.refusals import Invalid
-from domain.regimes import Regime, load_regimes, regime, regimes
+from domain.regimes import Regime, load_folder, regime, regimes
 from domain.regimes._load import FOLDER
 from domain.subject import Subject
 from foundation.errors import Misconfigured
@@ -125,7 +125,7 @@ def load(*names: str, into: Path) -> dict[str, Regime]:
         broken = BROKEN / name
         target = broken.read_text().partition("# in the place of ")[2].split()[0]
         shutil.copy(broken, into / target)
-    return dict(load_regimes(into))
+    return dict(load_folder(into).regimes)
 
 
 FAULTS = {
@@ -189,5 +189,5 @@ def test_money_that_does_not_fit_the_regime_is_refused(tmp_path: Path, before: s
     assert before in text
     file.write_text(text.replace(before, after), encoding="utf-8")
     with pytest.raises(Misconfigured) as refused:
-        load_regimes(tmp_path)
+        load_folder(tmp_path)
     assert fault in str(refused.value)

@@ -1,0 +1,105 @@
+"""Reads one regime file: what of it is well formed, and every fault that it has by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from domain.regimes._check import faults_in
+from domain.regimes._file import FileData
+from domain.regimes._place import Fault, Places
+
+_ALIAS = "an alias (*name) stands for something said elsewhere; say it again, so that each version is whole"
+
+
+@dataclass(frozen=True)
+class RegimeFile:
+    """A file as it was read. `data` lacks the rules that are malformed; None: nothing could be made of it."""
+
+    id: str
+    places: Places
+    data: FileData | None
+    faults: tuple[Fault, ...]
+    malformed_rules: frozenset[str] = frozenset()
+
+
+def read_file(path: Path) -> RegimeFile:
+    """Read a file; its faults stand in the result."""
+    bare = Places(path.name)
+    try:
+        yaml = YAML(typ="safe", pure=True)
+        root = yaml.compose(path.read_text(encoding="utf-8"))
+        aliases = list(_aliases(root)) if root else []
+        if aliases:
+            return _unreadable(path, *(Fault(path.name, line, _ALIAS) for line in aliases))
+        content = yaml.constructor.construct_document(root) if root else None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = " ".join(str(part) for part in (error.context, error.problem) if part)
+        return _unreadable(path, Fault(path.name, mark.line + 1 if mark else 1, said))
+    except (YAMLError, ValueError) as error:
+        return _unreadable(path, bare.fault((), f"no YAML in UTF-8: {error}"))
+    except OSError as error:
+        return _unreadable(path, bare.fault((), f"cannot be read: {error.strerror}"))
+    return _understood(path.stem, Places(path.name, root), content)
+
+
+def _unreadable(path: Path, *faults: Fault) -> RegimeFile:
+    return RegimeFile(path.stem, Places(path.name), None, faults)
+
+
+def _understood(file_id: str, places: Places, content: Any) -> RegimeFile:
+    """What the file says, and the faults of its form; what is well formed is looked at further, so that all are told at once."""
+    faults: list[Fault] = []
+    malformed: set[str] = set()
+    data = None
+    try:
+        data = FileData.model_validate(content)
+    except ValidationError as error:
+        for found in error.errors():
+            where = ".".join(map(str, found["loc"]))
+            message = found["msg"].removeprefix("Value error, ")
+            faults.append(places.fault(found["loc"], f"{where}: {message}" if where else message))
+            if found["loc"][:1] == ("rules",) and len(found["loc"]) > 1:
+                malformed.add(str(found["loc"][1]))
+        data = _well_formed_part(content, malformed, without_law=any(e["loc"][:1] == ("law",) for e in error.errors()))
+    if data is not None:
+        if data.id != file_id:
+            faults.append(places.fault(("id",), f"id: {data.id!r} is not the name of the file"))
+        faults.extend(places.fault(path, message) for path, message in faults_in(data))
+    return RegimeFile(file_id, places, data, tuple(faults), frozenset(malformed))
+
+
+def _well_formed_part(content: Any, malformed: set[str], *, without_law: bool) -> FileData | None:
+    if not isinstance(content, dict) or not isinstance(content.get("rules"), dict):
+        return None
+    rest = {**content, "rules": {name: rule for name, rule in content["rules"].items() if name not in malformed}}
+    if without_law:
+        rest.pop("law", None)
+    try:
+        return FileData.model_validate(rest)
+    except ValidationError:
+        return None
+
+
+def _aliases(root: Node) -> Iterator[int]:
+    """The lines of what is said once and meant twice: the same node, met again."""
+    met: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:
+            yield node.start_mark.line + 1
+            continue
+        met.add(id(node))
+        if isinstance(node, MappingNode):
+            waiting.extend(part for pair in node.value for part in pair)
+        elif isinstance(node, SequenceNode):
+            waiting.extend(node.value)

@@ -17,6 +17,7 @@ from domain.case.events import (
     AppealEnded,
     CaseEvent,
     Cause,
+    DeadlineLapsed,
     DeadlineMet,
     DeadlinePassed,
     DeadlineSet,
@@ -26,7 +27,7 @@ from domain.case.events import (
 )
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
-from domain.fine.events import AmountSubstituted, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
+from domain.fine.events import AmountSubstituted, FineWrittenOff, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
 from domain.fine.fine import Fine
 from domain.identifiers import caused_case_id
 from domain.non_compliance.events import Dismissed, RemedyRecorded
@@ -58,16 +59,20 @@ def follow(event: CaseEvent, case: Case) -> None:
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
         case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.appeals[appeal].bars_recovery:
-            _dismiss(case, "payment", "An appeal was lodged in time; recovery is barred while it is pending.")
+            _dismiss_payments(case, "An appeal was lodged in time; recovery is barred while it is pending.")
         case SetAside() if isinstance(case, Appealable):
             for about in set(case.non_compliances.values()):
                 _dismiss(case, about, "The notice was set aside.")
         case PenaltyNoticeCancelled() if isinstance(case, Fine):
-            _dismiss(case, "payment", "The penalty notice was cancelled.")
+            _dismiss_payments(case, "The penalty notice was cancelled.")
+        case FineWrittenOff() if isinstance(case, Fine):
+            _dismiss_payments(case, "What was outstanding was written off.")
+        case DeadlineLapsed(role=role, reason=reason) if isinstance(case, Fine):
+            _dismiss(case, role, reason)
         case PaymentRecorded() if isinstance(case, Fine):
-            _remedy_if_paid(case)
+            _remedy_what_is_paid(case)
         case PenaltyNoticeVaried(sent_on=day) | AmountSubstituted(decided_on=day) if isinstance(case, Fine):
-            _remedy_if_paid(case, not_before=day)
+            _remedy_what_is_paid(case, not_before=day)
         case ComplianceRecorded(requirement=requirement, complied_on=done):
             deadline = case.deadline(f"comply:{requirement}")
             if deadline is None or deadline.status != "met":
@@ -81,7 +86,7 @@ def follow(event: CaseEvent, case: Case) -> None:
 
 def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
     """A duty's deadline passed unmet: a non-compliance case is suspected, unless recovery of the payment is barred."""
-    if isinstance(case, Fine) and (case.recovery_is_barred or not case.account.outstanding):
+    if isinstance(case, Fine) and (case.recovery_is_barred or not case.owes_by(passed.role)):
         return
     if isinstance(case, Appealable) and (case.is_set_aside or not case.is_duty(passed.role)):
         return
@@ -90,12 +95,12 @@ def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
 
 def _suspect_once_the_bar_falls(fine: Fine, cause: CaseEvent, day: date) -> None:
     """A payment passed while recovery was barred: the case opens when the bar falls, counted from the later of the two."""
-    payment = fine.deadline("payment")
-    if payment is None or payment.status not in ("passed", "met") or fine.is_set_aside:
+    if fine.recovery_is_barred or fine.is_set_aside:
         return
-    if fine.recovery_is_barred or not fine.account.outstanding:
-        return
-    _suspect(fine, "payment", cause=cause, since=max(payment.due, day) + timedelta(days=1))
+    for part in fine.unpaid_parts():
+        deadline = fine.deadline(part.role)
+        if deadline and deadline.status in ("passed", "met"):
+            _suspect(fine, part.role, cause=cause, since=max(deadline.due, day) + timedelta(days=1))
 
 
 def _suspect(case: Case, about: str, *, cause: CaseEvent, since: date) -> None:
@@ -123,11 +128,17 @@ def _dismiss(case: Case, about: str, reasons: str) -> None:
         opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
 
 
-def _remedy_if_paid(fine: Fine, not_before: date | None = None) -> None:
-    """All is paid, late: by the day on which what had come in reached what was payable."""
-    payment, covered_on = fine.deadline("payment"), fine.account.covered_on()
-    if covered_on and payment and payment.status != "met":
-        _remedy(fine, "payment", max(covered_on, not_before or covered_on))
+def _dismiss_payments(fine: Fine, reasons: str) -> None:
+    for about in sorted(set(fine.non_compliances.values())):
+        _dismiss(fine, about, reasons)
+
+
+def _remedy_what_is_paid(fine: Fine, not_before: date | None = None) -> None:
+    """A payment was made, late: by the day on which what had come in reached what was payable by then."""
+    for part in fine.parts():
+        deadline, covered_on = fine.deadline(part.role), fine.account.reached_on(part.in_all)
+        if part.own and covered_on and deadline and deadline.status != "met":
+            _remedy(fine, part.role, max(covered_on, not_before or covered_on))
 
 
 def _remedy(case: Case, about: str, on: date) -> None:

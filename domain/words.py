@@ -63,6 +63,8 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         fine.PenaltyNoticeCancelled: "sent_on",
         fine.PaymentRecorded: "received_on",
         fine.RefundRecorded: "paid_on",
+        fine.InstalmentsAgreed: "agreed_on",
+        fine.FineWrittenOff: "decided_on",
         fine.RecoveryStarted: "started_on",
         fine.RecoveryCompleted: "completed_on",
         fine.AmountSubstituted: "decided_on",

@@ -223,6 +223,21 @@ def issued(day: str = "2022-05-18", amount: str = "GBP 7552800", **subject: Any)
     return desk
 
 
+INSTALMENTS = [
+    {"amount": "GBP 3000000", "due_on": "2022-07-02"},
+    {"amount": "GBP 3000000", "due_on": "2022-08-01"},
+    {"amount": "GBP 1552800", "due_on": "2022-09-01"},
+]
+"""The first is due on a Saturday."""
+
+
+def in_instalments() -> Desk:
+    """Given a penalty that is paid by three instalments."""
+    desk = issued().at("2022-06-01")
+    desk.done("fine.agree_instalments", "fine", agreed_on="2022-06-01", instalments=INSTALMENTS)
+    return desk
+
+
 STOP = {"id": "stop", "text": "Stop collecting", "comply_within": "P3M", "counted_from": "end_of_appeal_period"}
 DELETE = {"id": "delete", "text": "Delete the data", "comply_within": "P6M", "counted_from": "end_of_appeal_period"}
 

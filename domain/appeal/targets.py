@@ -29,7 +29,7 @@ def let_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> None:
     court, decided_on = decision.tier, decision.decided_on
     for target in _targets(appeal):
         effect = decision.effects[target.id]
-        if target.state in ("cancelled", "closed", "no_penalty") or (effect.kind == "stands" and not effect.falls):
+        if target.state in ("cancelled", "closed", "no_penalty", "written_off") or (effect.kind == "stands" and not effect.falls):
             continue
         standing = appeal.standing_of(target.id)
         if standing.set_aside:

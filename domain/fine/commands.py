@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from domain.case.commands import Act
 from domain.fields import Day, DayOrInstant, Name, Names, Period, PositiveMoney, SomeNames, Text
+from domain.fine.instalments import Instalment
 from domain.regimes import Regime
 
 
@@ -136,6 +138,36 @@ class RecordRefund(Act):
     amount: PositiveMoney
     paid_on: Day
     reference: Name
+
+
+class AgreeInstalments(Act):
+    """Agree by which days the parts of what is outstanding are paid."""
+
+    COMMAND = "fine.agree_instalments"
+
+    agreed_on: Day
+    instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=240)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [instalment.due_on for instalment in self.instalments]
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            msg = "each instalment falls due after the one before; put them in order, one for a day"
+            raise ValueError(msg)
+        if days[0] < self.agreed_on:
+            msg = f"the first instalment falls due on {days[0]}, before {self.agreed_on}, the day of the agreement"
+            raise ValueError(msg)
+        return self
+
+
+class WriteOff(Act):
+    """Give up the whole of what is outstanding."""
+
+    COMMAND = "fine.write_off"
+
+    amount: PositiveMoney
+    reason: Text
+    decided_on: Day
 
 
 class StartRecovery(Act):

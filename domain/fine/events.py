@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.case.events import CaseEvent
 from domain.fields import Day, DayOrInstant, Name, Names, Period, SomeNames, Text
+from domain.fine.instalments import Instalment
 from domain.money import Money
 
 
@@ -116,6 +117,26 @@ class RefundRecorded(CaseEvent):
     amount: Money
     paid_on: Day
     reference: Name
+
+
+class InstalmentsAgreed(CaseEvent):
+    """What was outstanding is paid by instalments; they are numbered from `first`, after those that a plan before had filled."""
+
+    NAME = "instalments_agreed"
+
+    agreed_on: Day
+    instalments: tuple[Instalment, ...]
+    first: int = 1
+
+
+class FineWrittenOff(CaseEvent):
+    """What was outstanding was given up; nothing is payable any more."""
+
+    NAME = "written_off"
+
+    amount: Money
+    reason: Text
+    decided_on: Day
 
 
 class RecoveryStarted(CaseEvent):

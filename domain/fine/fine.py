@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
-from domain.case.appealable import Appealable
-from domain.case.deadlines import Deadline, fixed_at, with_period
-from domain.case.events import CaseEvent, DeadlineSet, DeadlineStarted, Restored
-from domain.clock import Count
-from domain.fine.account import Account
+from domain.case.deadlines import with_period
+from domain.case.events import CaseEvent
 from domain.fine.commands import (
     CancelPenaltyNotice,
     GiveNoPenaltyNotice,
     GiveNoticeOfIntent,
     IssuePenaltyNotice,
     ProposePenalty,
-    RecordPayment,
-    RecordRefund,
     RecordRepresentations,
     Serve,
-    StartRecovery,
     VaryPenaltyNotice,
 )
+from domain.fine.debt import PENALTY_STANDS, Debt
 from domain.fine.events import (
-    AmountSubstituted,
     FineServed,
+    FineWrittenOff,
     NoPenaltyNoticeGiven,
     NoticeOfIntentGiven,
-    PaymentRecorded,
     PenaltyNoticeCancelled,
     PenaltyNoticeIssued,
     PenaltyNoticeVaried,
     PenaltyProposed,
-    RecoveryCompleted,
-    RecoveryStarted,
-    RefundRecorded,
     RepresentationsRecorded,
 )
-from domain.fine.recovery_gate import failing_conditions
 from domain.investigation.investigation import Investigation
 from domain.money import Money
-from domain.refusals import GateClosed, Invalid, ToDetriment
+from domain.refusals import Invalid, ToDetriment
 from domain.regimes import Regime
 
-_PENALTY_STANDS = ("issued", "settled")
 
-
-class Fine(Appealable):
+class Fine(Debt):
     """A penalty: intended, proposed, imposed, paid or recovered."""
 
     TOPIC = "fine"
@@ -61,12 +47,7 @@ class Fine(Appealable):
         self._stage = "intended"
         self.intent: NoticeOfIntentGiven
         self.proposal: PenaltyProposed | None = None
-        self.notice: PenaltyNoticeIssued | None = None
         self.notice_amount: Money | None = None
-        self.court_pay_by: date | None = None
-        self._own_count: Count | None = None
-        self.account = Account()
-        self.in_recovery = False
 
     @property
     def state(self) -> str:
@@ -80,13 +61,7 @@ class Fine(Appealable):
     @property
     def is_in_appealable_state(self) -> bool:
         """A penalty notice stands."""
-        return self.state in _PENALTY_STANDS
-
-    @property
-    def recovery_is_barred(self) -> bool:
-        """An appeal against notice, amount or a variation is pending, or a period for one is open (Sch 16 para 9)."""
-        pending = any(appeal.bars_recovery for appeal in self.appeals.values())
-        return pending or any(period.status == "running" for period in self.deadlines_of("appeal"))
+        return self.state in PENALTY_STANDS
 
     # What may be done: refuse in the order of the codes, then record.
 
@@ -184,7 +159,7 @@ class Fine(Appealable):
 
     def serve(self, act: Serve, _law: Regime) -> None:
         """Record service; what counts from the giving of the notice counts from it."""
-        self.require_state("intended", *_PENALTY_STANDS, to="service")
+        self.require_state("intended", *PENALTY_STANDS, to="service")
         given = act.deemed_on or act.served_on
         self.require_not_before_sending(min(given, act.served_on), self.notice.sent_on if self.notice else self.intent.sent_on)
         served = self.record(FineServed, **dict(act))
@@ -193,12 +168,7 @@ class Fine(Appealable):
             deadline = self.deadline(role)
             if deadline:
                 self.recompute(deadline, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
-        self._settle_payment(given)
-
-    def extend(self, deadline: Deadline, *, agreed_on: date, **how: Any) -> None:
-        """More time to pay may show that what came in was in time."""
-        super().extend(deadline, agreed_on=agreed_on, **how)
-        self._settle_payment(agreed_on)
+        self.settle_payment(given)
 
     def give_no_penalty_notice(self, act: GiveNoPenaltyNotice, _law: Regime) -> None:
         """Tell the subject that no penalty follows; also after the limit."""
@@ -209,7 +179,9 @@ class Fine(Appealable):
 
     def vary_penalty_notice(self, act: VaryPenaltyNotice, law: Regime) -> None:
         """Change the penalty, never to the subject's detriment (Sch 16 para 7)."""
-        self.require_state(*_PENALTY_STANDS, to="a variation")
+        self.require_state(*PENALTY_STANDS, to="a variation")
+        if act.pay_within and self.plan:
+            self.refuse_state("it is paid by instalments", now="To give more time, agree other instalments.")
         cites = law.cites("variation")
         standing = self.account.amount
         if act.amount and standing and act.amount > standing:
@@ -226,7 +198,7 @@ class Fine(Appealable):
         if act.pay_within and payment:
             self.recompute(payment, period=act.pay_within, reason="The time to pay was varied.")
         self.start("appeal:variation", trigger=varied.type, counted_from=act.sent_on)
-        self._settle_payment(act.sent_on)
+        self.settle_payment(act.sent_on)
 
     def cancel_penalty_notice(self, act: CancelPenaltyNotice, _law: Regime) -> None:
         """Take the penalty back for good; what was paid is owed back (Sch 16 para 8)."""
@@ -234,85 +206,7 @@ class Fine(Appealable):
         self.require_not_set_aside_for_good()
         self.record(PenaltyNoticeCancelled, **dict(act))
         self.lapse("The penalty notice was cancelled.")
-        self._end_recovery_if_nothing_is_owed(act.sent_on)
-
-    def record_payment(self, act: RecordPayment, _law: Regime) -> None:
-        """Enter money received; parts of any size."""
-        self.require_state(*_PENALTY_STANDS, to="a payment")
-        self.record(PaymentRecorded, **dict(act))
-        self._settle_payment(act.received_on)
-
-    def record_refund(self, act: RecordRefund, _law: Regime) -> None:
-        """Enter money paid back; never more than is owed back."""
-        if self.notice is None:
-            self.refuse_state("nothing was imposed", now="A refund follows a payment.")
-        owed = self.account.refund_due
-        if owed is None or act.amount > owed:
-            message = f"Refused: a refund of {act.amount} is above what is owed back, {owed}. Refund at most that."
-            raise Invalid(message, amount=str(act.amount), refund_due=str(owed))
-        self.record(RefundRecorded, **dict(act))
-
-    def start_recovery(self, act: StartRecovery, law: Regime) -> None:
-        """Take the debt to a court, when every condition of the gate holds (Sch 16 para 9)."""
-        if self.notice is None:
-            self.refuse_state("no penalty notice was issued", now="Recovery follows a penalty that was not paid.")
-        failing = failing_conditions(self, act.started_on)
-        if failing:
-            message = "Refused: recovery cannot start yet: " + "; ".join(failing.values()) + "."
-            raise GateClosed(message, cites=law.cites("recovery"), conditions=failing)
-        self.record(RecoveryStarted, **dict(act))
-
-    def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
-        """A court put another amount, and perhaps another day to pay, in the place of those that stood."""
-        self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
-        payment = self.deadline("payment")
-        if pay_by and payment:
-            self._count_payment_anew(payment, fixed_at(payment.terms.count, pay_by), "The court set the day to pay.")
-        self._settle_payment(decided_on)
-
-    def is_duty(self, role: str) -> bool:
-        """To pay, at once or by instalments."""
-        return role.partition(":")[0] == "payment"
-
-    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: object) -> None:
-        """The penalty stands again, with the time to pay that it had before the decision that has fallen."""
-        before = self.court_pay_by
-        super().be_restored(appeal, court=court, decided_on=decided_on, **stands)
-        payment = self.deadline("payment")
-        if payment:
-            count = payment.terms.count
-            if self.court_pay_by is None:
-                count = self._own_count_since(count)
-            elif self.court_pay_by != before:
-                count = fixed_at(count, self.court_pay_by)
-            if count != payment.terms.count:
-                self._count_payment_anew(payment, count, "The decision that had set another day to pay has fallen.")
-        self._settle_payment(decided_on)
-
-    def _own_count_since(self, since: Count) -> Count:
-        """The notice's own time to pay, with what was learnt of its start and its standing still while a court's day stood."""
-        own = self._own_count or since
-        stood_still = tuple(dict.fromkeys((*own.suspensions, *since.suspensions)))
-        kept = {"period": own.period, "until": own.until, "extensions": own.extensions, "suspensions": stood_still}
-        return since.model_copy(update=kept)
-
-    def _count_payment_anew(self, payment: Deadline, count: Count, reason: str) -> None:
-        """Let another time to pay count; it begins again where what was payable before had been paid and is not enough now."""
-        if payment.status == "met" and self.account.outstanding:
-            self.record(DeadlineStarted, role="payment", terms=self.terms_again(payment, count))
-        else:
-            self.count_anew(payment, count, anchor=payment.terms.anchor, reason=reason)
-
-    def _settle_payment(self, on: date) -> None:
-        """Meet the payment deadline when what came in by then covers what is payable; end a recovery paid in full."""
-        covered_on = self.account.covered_on()
-        if covered_on:
-            self.meet("payment", covered_on)
-        self._end_recovery_if_nothing_is_owed(on)
-
-    def _end_recovery_if_nothing_is_owed(self, on: date) -> None:
-        if self.in_recovery and not self.account.outstanding:
-            self.record(RecoveryCompleted, completed_on=on)
+        self.end_recovery_if_nothing_is_owed(act.sent_on)
 
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 
@@ -332,34 +226,17 @@ class Fine(Appealable):
                     self._set_notice_amount(amount)
                 if pay_within and self._own_count:
                     self._own_count = with_period(self._own_count, pay_within)
-            case AmountSubstituted(amount=amount, pay_by=pay_by):
-                self.account.impose(amount)
-                self.court_pay_by = pay_by or self.court_pay_by
-            case Restored(pay_by=pay_by):
-                self.court_pay_by = pay_by
-                super().when(event)
-                self.account.follow(event)
-            case DeadlineSet(role="payment", terms=terms):
-                if self.court_pay_by is None:
-                    self._own_count = terms.count
-                super().when(event)
             case PenaltyNoticeCancelled():
                 self._stage = "cancelled"
                 self.account.void()
             case NoPenaltyNoticeGiven():
                 self._stage = "no_penalty"
                 self.account.void()
-            case PaymentRecorded(amount=amount, received_on=day):
-                self.account.receive(amount, day)
-            case RefundRecorded(amount=amount):
-                self.account.pay_back(amount)
-            case RecoveryStarted():
-                self.in_recovery = True
-            case RecoveryCompleted():
-                self.in_recovery = False
+            case FineWrittenOff():
+                self._stage = "written_off"
+                super().when(event)
             case _:
                 super().when(event)
-                self.account.follow(event)
 
     def _set_notice_amount(self, amount: Money) -> None:
         """The sum that the notice itself names; a court's stands in its place until that decision falls."""

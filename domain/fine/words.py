@@ -8,6 +8,8 @@ from domain.clock.period import Period
 from domain.fine.events import (
     AmountSubstituted,
     FineServed,
+    FineWrittenOff,
+    InstalmentsAgreed,
     NoPenaltyNoticeGiven,
     NoticeOfIntentGiven,
     PaymentRecorded,
@@ -51,10 +53,15 @@ def describe(event: CaseEvent) -> str | None:
             return f"Payment of {amount} received on {day(received_on)} ({brief(reference)})."
         case RefundRecorded(amount=amount, paid_on=paid_on, reference=reference):
             return f"Refund of {amount} paid on {day(paid_on)} ({brief(reference)})."
+        case InstalmentsAgreed(agreed_on=agreed_on, instalments=instalments):
+            parts = ", ".join(f"{instalment.amount} by {day(instalment.due_on)}" for instalment in instalments)
+            return f"Instalments agreed on {day(agreed_on)}: {brief(parts)}."
+        case FineWrittenOff(amount=amount, reason=reason, decided_on=decided_on):
+            return f"{amount} written off on {day(decided_on)}, nothing is payable any more: {brief(reason)}."
         case RecoveryStarted(court=court, started_on=started_on):
             return f"Recovery started in the {court_name(court)} on {day(started_on)}."
         case RecoveryCompleted(completed_on=completed_on):
-            return f"Recovery completed on {day(completed_on)}: everything is paid."
+            return f"Recovery ended on {day(completed_on)}: nothing is owed any more."
         case AmountSubstituted(court=court, decided_on=decided_on, amount=amount, pay_by=pay_by):
             until = f", to be paid by {day(pay_by)}" if pay_by else ""
             return f"Amount replaced by the {court_name(court)} on {day(decided_on)}: it is {amount}{until}."

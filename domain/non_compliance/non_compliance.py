@@ -87,7 +87,11 @@ class NonCompliance(Case):
             if requirement not in target.requirements:
                 message = f"Refused: the notice has no requirement {requirement!r}; it has {', '.join(target.requirements)}."
                 raise Invalid(message, unknown=requirement)
-        elif kind not in ("payment", "response") or target.deadline(about) is None:
+        elif (
+            kind not in ("payment", "response")
+            or target.deadline(about) is None
+            or (isinstance(target, Fine) and not target.is_duty(about))
+        ):
             target.refuse_state(f"it has no duty {about!r} that could be breached", now="See its deadlines.")
         self.be_suspected(target, about, since=act.since, detected_on=act.detected_on)
 

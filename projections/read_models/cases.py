@@ -36,6 +36,7 @@ from domain.enforcement_notice.events import (
     RequirementsSubstituted,
 )
 from domain.fine.events import (
+    FineWrittenOff,
     NoPenaltyNoticeGiven,
     NoticeOfIntentGiven,
     PenaltyNoticeCancelled,
@@ -62,6 +63,7 @@ _STAGES: dict[type[CaseEvent], str] = {
     PenaltyNoticeIssued: "issued",
     NoPenaltyNoticeGiven: "no_penalty",
     PenaltyNoticeCancelled: "cancelled",
+    FineWrittenOff: "written_off",
     PreliminaryNoticeGiven: "preliminary",
     NoticeIssued: "in_force",
     NoticeCancelled: "cancelled",

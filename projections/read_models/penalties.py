@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from domain.case.events import AppealEnded, CaseEvent, Opened, Restored, SetAside, TargetAppealLodged
 from domain.fine.events import (
     AmountSubstituted,
+    FineWrittenOff,
     NoPenaltyNoticeGiven,
     NoticeOfIntentGiven,
     PaymentRecorded,
@@ -46,7 +47,7 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("vary", varied=money.value)
         case AmountSubstituted(amount=money):
             yield Change("substitute", amount=money.value)
-        case SetAside() | PenaltyNoticeCancelled() | NoPenaltyNoticeGiven():
+        case SetAside() | PenaltyNoticeCancelled() | NoPenaltyNoticeGiven() | FineWrittenOff():
             yield Change("void")
         case Restored(amount=money):
             yield Change("restore", amount=money.value if money else None)

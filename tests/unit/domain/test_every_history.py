@@ -32,6 +32,7 @@ from tests.unit.domain.every_history.checks import (
     check_deadlines,
     check_history,
     check_money,
+    check_times_to_pay,
     state_of,
 )
 from tests.unit.domain.every_history.fines import Fines
@@ -58,6 +59,7 @@ class EveryHistory(Investigations, Fines, Notices, Appeals, Breaches, Beside):
             self.check_new_events(case, history)
             if isinstance(case, Fine):
                 check_money(case, history)
+                check_times_to_pay(case, self.desk.time.current)
             if isinstance(case, EnforcementNotice):
                 check_compliance(case, cases, self.desk.time.current)
         check_appeals(cases)

@@ -27,6 +27,8 @@ WHO = {
     "fine.cancel_penalty_notice": {ISSUER},
     "fine.record_payment": {REGISTRAR},
     "fine.record_refund": {REGISTRAR},
+    "fine.agree_instalments": {OFFICER, ISSUER, REGISTRAR},
+    "fine.write_off": {ISSUER},
     "fine.start_recovery": {REGISTRAR},
     "enforcement_notice.give_preliminary_notice": {OFFICER, ISSUER},
     "enforcement_notice.issue": {ISSUER},

@@ -45,6 +45,7 @@ ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("fine", "set_aside"): A_LATER_CAUSE | {"refund_recorded"},
     ("fine", "cancelled"): {"refund_recorded", "appeal_lodged", "appeal_ended"},
     ("fine", "no_penalty"): set(),
+    ("fine", "written_off"): {"refund_recorded", "appeal_lodged", "appeal_ended"},
     ("enforcement_notice", "complied"): A_LATER_CAUSE
     | {
         "served",
@@ -132,6 +133,25 @@ def check_money(fine: Fine, history: list[CaseEvent]) -> None:
         assert account.outstanding or fine.state == "set_aside"
 
 
+def check_times_to_pay(fine: Fine, now: datetime) -> None:
+    """Everything outstanding is to be paid by some deadline, and no deadline runs for what is not owed."""
+    account, parts = fine.account, fine.parts()
+    assert account.payable is not None
+    assert account.paid is not None
+    owed = account.payable.nothing
+    for part in parts:
+        owed = max(owed, part.in_all)
+    assert owed == account.payable
+    assert bool(fine.unpaid_parts()) == bool(account.outstanding)
+    for deadline in fine.deadlines_of("payment"):
+        if account.payable and deadline.status == "running" and deadline.due_at > now:
+            assert fine.owes_by(deadline.role), f"{deadline.role} runs, and nothing is owed by it"
+    for part in fine.unpaid_parts():
+        deadline_of_part = fine.deadline(part.role)
+        assert deadline_of_part is not None
+        assert deadline_of_part.status != "lapsed", f"nobody waits for {part.role}"
+
+
 def check_deadlines(case: Case, now: datetime) -> None:
     ended = not case.is_open
     for deadline in case.deadlines.values():
@@ -194,6 +214,7 @@ def check_breaches(cases: list[Case]) -> None:
         barred = any(appeal.bars_recovery for appeal in fine.appeals.values())
         if barred or fine.is_set_aside:
             assert not [b for b in mine if b.is_open and b.opened_by_system]
-        payment = fine.deadline("payment")
-        if payment and payment.status == "passed" and fine.account.outstanding and not fine.recovery_is_barred:
-            assert mine, "a payment passed unmet, and no case was opened"
+        for part in fine.unpaid_parts() if not fine.recovery_is_barred else ():
+            payment = fine.deadline(part.role)
+            if payment and payment.status == "passed":
+                assert [b for b in mine if b.suspicion.about == part.role], "a payment passed unmet, and no case was opened"

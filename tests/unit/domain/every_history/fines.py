@@ -134,3 +134,35 @@ class Fines(Matter):
     def recovery_is_started(self, which: int, day: int) -> None:
         on = self.one("fine", which, "issued")
         self.give("fine.start_recovery", on, REGISTRAR, court="county_court", started_on=self.ago(day))
+
+    @precondition(lambda self: self.cases("fine"))
+    @rule(
+        which=st.integers(0, 3),
+        shares=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+        first=st.sampled_from([0, 1, 20, 45]),
+        day=back,
+        off=st.sampled_from([0] * 6 + [1, -1]),
+    )
+    def instalments_are_agreed(self, *, which: int, shares: list[int], first: int, day: int, off: int) -> None:
+        """In pence, the last takes what is left over; now and then the sum is not what is outstanding."""
+        on = self.one("fine", which, "issued")
+        assert on
+        outstanding = self.everything()[on].account.outstanding  # type: ignore[attr-defined] # the id was drawn from cases of that type
+        pence = int(outstanding.value * 100) if outstanding else 1000
+        sums = [pence * share // sum(shares) for share in shares]
+        sums[-1] += pence - sum(sums) + off
+        plan = [
+            {"amount": f"GBP {amount // 100}.{amount % 100:02}", "due_on": self.ago(-first - 30 * number)}
+            for number, amount in enumerate(sums)
+        ]
+        self.give("fine.agree_instalments", on, REGISTRAR, agreed_on=self.ago(day), instalments=plan)
+
+    @precondition(lambda self: self.cases("fine"))
+    @rule(which=st.integers(0, 3), amount=sums, all_=st.sampled_from([True, False]), day=back, sure=st.integers(0, 2))
+    def a_fine_is_written_off(self, *, which: int, amount: Any, all_: bool, day: int, sure: int) -> None:
+        """Seldom: it ends the fine."""
+        on = self.one("fine", which, "issued")
+        assert on
+        outstanding = self.everything()[on].account.outstanding  # type: ignore[attr-defined] # the id was drawn from cases of that type
+        amount = written(outstanding) if all_ and outstanding and not sure else amount
+        self.give("fine.write_off", on, ISSUER, amount=amount, reason="r", decided_on=self.ago(day))

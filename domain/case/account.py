@@ -13,13 +13,14 @@ class Account:
 
     def __init__(self) -> None:
         self.amount: Money | None = None
+        self._is_decided = False
         self._is_payable = False
         self._received: list[tuple[date, Money]] = []
         self._paid_back: Money | None = None
 
     @property
     def payable(self) -> Money | None:
-        """The amount; nothing while it is only intended, set aside, cancelled or no more."""
+        """The amount; nothing while it is only intended, set aside, cancelled, written off or no more."""
         if self.amount is None:
             return None
         return self.amount if self._is_payable else self.amount.nothing
@@ -44,7 +45,9 @@ class Account:
     def refund_due(self) -> Money | None:
         """What was paid and is not payable, from the decision on, final or not."""
         payable, paid = self.payable, self.paid
-        return paid.less(payable) if payable is not None and paid is not None else None
+        if payable is None or paid is None:
+            return None
+        return paid.less(payable) if self._is_decided else paid.nothing
 
     @property
     def is_settled(self) -> bool:
@@ -53,14 +56,15 @@ class Account:
 
     def covered_on(self) -> date | None:
         """The day on which what had come in reached what is payable, net of refunds; None while it does not."""
-        payable = self.payable
-        if not payable:
-            return None
-        needed = payable + self._paid_back if self._paid_back else payable
-        total = payable.nothing
+        return self.reached_on(self.payable) if self.payable else None
+
+    def reached_on(self, total: Money) -> date | None:
+        """The day on which what had come in reached a sum, net of refunds; None while it does not."""
+        needed = total + self._paid_back if self._paid_back else total
+        so_far = total.nothing
         for day, received in sorted(self._received, key=lambda entry: entry[0]):
-            total = total + received
-            if total >= needed:
+            so_far = so_far + received
+            if so_far >= needed:
                 return day
         return None
 
@@ -70,11 +74,15 @@ class Account:
 
     def impose(self, amount: Money) -> None:
         """Make a sum payable, in the place of any other."""
-        self.amount, self._is_payable = amount, True
+        self.amount, self._is_payable, self._is_decided = amount, True, True
+
+    def add(self, amount: Money) -> None:
+        """Make a sum payable besides what was imposed before."""
+        self.impose(self.amount + amount if self.amount else amount)
 
     def void(self) -> None:
         """Nothing is payable any more; the amount remains on record."""
-        self._is_payable = False
+        self._is_payable, self._is_decided = False, True
 
     def receive(self, amount: Money, on: date) -> None:
         """Money came in."""

@@ -47,7 +47,9 @@ def _unsourced(version: VersionData) -> Iterator[str]:
 
 
 def _days_not_covered_once(rule: RuleData, file: FileData) -> Iterator[str]:
-    expected: date | None = file.covers_from
+    expected: date | None = rule.exists_from or file.covers_from
+    if rule.exists_from and rule.exists_from <= file.covers_from:
+        yield f"exists_from {rule.exists_from} says nothing; the file covers the days from {file.covers_from} on"
     for version in rule.versions:
         since, until = version.in_force.since, version.in_force.until
         if expected is None or since < expected:

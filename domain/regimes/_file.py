@@ -83,13 +83,18 @@ class CalendarData(BaseModel):
 
 
 class RuleData(BaseModel):
-    """A rule with all its versions. `counts_from`: an act and its date, or the latest of several."""
+    """A rule with all its versions.
+
+    counts_from: an act and its date, or the latest of several. exists_from: the first day on which there is such a rule, where
+    that is later than the days that the file covers; an earlier trigger finds none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     counts_from: Basis | LatestOf
     version_by: Literal["trigger", "conduct"] = "trigger"
+    exists_from: date | None = None
     versions: tuple[VersionData, ...] = Field(min_length=1)
 
     @property

@@ -110,6 +110,12 @@ class Regime:
         msg = f"{self.id} has no rule {rule_id} version {version}; the regime files are older than the case. Install the newer ones."
         raise Misconfigured(msg)
 
+    def deemed_receipt_rule(self, method: str, sent_on: date) -> RuleVersion | None:
+        """The rule by which what was sent so is deemed received; None: the law of that day deems nothing."""
+        rule_id = self.data.deemed_receipt.get(method)
+        versions = self.rules[rule_id] if rule_id else ()
+        return next((version for version in versions if version.is_in_force_on(sent_on)), None)
+
     # Courts
 
     @property

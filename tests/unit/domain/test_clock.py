@@ -20,7 +20,9 @@ from foundation.errors import Misconfigured
 UK = regime("uk-dpa-2018")
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = Calendar("england-wales", "GB/ENG")
-ALL_RULES = sorted((rule, version.version) for rule, versions in UK.rules.items() for version in versions)
+ALL_RULES = sorted(
+    (rule, version.version) for rule, versions in UK.rules.items() for version in versions if version.roll == "next_working_day"
+)
 
 
 def ends(rule: str, start: str, period: str | None = None, *, version: int = 1, **more: Any) -> End:

@@ -21,7 +21,10 @@ UK = regime("uk-dpa-2018")
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = Calendar("england-wales", "GB/ENG")
 ALL_RULES = sorted(
-    (rule, version.version) for rule, versions in UK.rules.items() for version in versions if version.roll == "next_working_day"
+    (rule, version.version)
+    for rule, versions in UK.rules.items()
+    for version in versions
+    if rule.startswith("uk-") and version.roll == "next_working_day"
 )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.money import Money
 from domain.refusals import Invalid
-from domain.regimes import Regime, load_folder, regime, regimes
+from domain.regimes import Regime, installed, load_folder, regime, regimes, rules
 from domain.regimes._load import FOLDER
 from domain.subject import Subject
 from foundation.errors import Misconfigured
@@ -28,15 +28,42 @@ def subject(kind: str = "undertaking", turnover: str | None = None) -> Subject:
 
 
 class TestWhatIsInstalled:
-    def test_every_rule_has_exactly_one_version_on_every_day_its_regime_covers(self) -> None:
-        for versions in UK.rules.values():
-            day = versions[0].data.in_force.since
+    @pytest.mark.parametrize("file_id", sorted(installed().files))
+    def test_every_rule_has_exactly_one_version_on_every_day_its_file_covers(self, file_id: str) -> None:
+        file = installed().files[file_id]
+        assert file.rules
+        for name, rule in file.rules.items():
+            versions = rules()[f"{file_id}/{name}"]
+            first, end = rule.exists_from or file.covers_from, file.covers_until or LAST
             changes = {v.data.in_force.since for v in versions} | {v.data.in_force.until or LAST for v in versions}
-            for near in sorted({day, LAST, *changes}):
+            for near in sorted({first, end, *changes}):
                 for moved in (-1, 0, 1):
                     on = near + timedelta(days=moved)
-                    if day <= on <= LAST:
-                        assert sum(version.is_in_force_on(on) for version in versions) == 1, (versions[0].id, on)
+                    expected = 1 if first <= on < end else 0
+                    if on < LAST:
+                        assert sum(version.is_in_force_on(on) for version in versions) == expected, (name, on)
+
+    @pytest.mark.parametrize("file_id", sorted(installed().files))
+    def test_every_field_of_every_version_has_a_source_that_cites_or_notes_something(self, file_id: str) -> None:
+        for name, rule in installed().files[file_id].rules.items():
+            for version in rule.versions:
+                stated = version.model_dump(exclude_unset=True).keys() - {"version", "in_force", "sources", "calendar"}
+                sourced = {fact: source for source in version.sources for fact in source.facts}
+                for field in {*stated, "in_force.from", *(["in_force.until"] if version.in_force.until else [])}:
+                    assert field in sourced, f"{name}, version {version.version}: {field}"
+                    assert sourced[field].cites or sourced[field].note
+
+    @pytest.mark.parametrize("file_id", sorted(installed().files))
+    def test_what_nobody_has_confirmed_says_why_beside_its_mark(self, file_id: str) -> None:
+        """A mark B has a note or names the law that would have to be read."""
+        for name, rule in installed().files[file_id].rules.items():
+            for version in rule.versions:
+                for source in version.sources:
+                    assert source.mark != "B" or source.note or source.cites, (name, source)
+
+    def test_no_file_claims_to_have_been_compared_with_the_law(self) -> None:
+        """Whoever compares one writes the day into it, and takes it from here."""
+        assert {file_id for file_id, file in installed().files.items() if file.compared_with_law_on} == set()
 
     def test_the_vocabularys_roles_are_filled_by_the_rules_that_it_names(self) -> None:
         on = date(2022, 5, 18)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from domain.appeal import targets
 from domain.appeal.appeal import Appeal
 from domain.appeal.events import AppealDecided, AppealLodged, AppealReopened, AppealWithdrawn, BecameFinal
+from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.events import (
@@ -30,6 +31,8 @@ from domain.fields import day_of
 from domain.fine.events import AmountSubstituted, FineWrittenOff, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
 from domain.fine.fine import Fine
 from domain.identifiers import caused_case_id
+from domain.investigation.events import ResponseRecorded
+from domain.investigation.investigation import Investigation
 from domain.non_compliance.events import Dismissed, RemedyRecorded
 from domain.non_compliance.non_compliance import NonCompliance, open_case_about
 
@@ -63,6 +66,10 @@ def follow(event: CaseEvent, case: Case) -> None:
         case SetAside() if isinstance(case, Appealable):
             for about in set(case.non_compliances.values()):
                 _dismiss(case, about, "The notice was set aside.")
+        case SetAside() if isinstance(case, Investigation):
+            for name, notice in case.notices.items():
+                if notice.is_set_aside:
+                    _dismiss(case, f"response:{name}", "The notice was set aside.")
         case PenaltyNoticeCancelled() if isinstance(case, Fine):
             _dismiss_payments(case, "The penalty notice was cancelled.")
         case FineWrittenOff() if isinstance(case, Fine):
@@ -74,9 +81,9 @@ def follow(event: CaseEvent, case: Case) -> None:
         case PenaltyNoticeVaried(sent_on=day) | AmountSubstituted(decided_on=day) if isinstance(case, Fine):
             _remedy_what_is_paid(case, not_before=day)
         case ComplianceRecorded(requirement=requirement, complied_on=done):
-            deadline = case.deadline(f"comply:{requirement}")
-            if deadline is None or deadline.status != "met":
-                _remedy(case, f"comply:{requirement}", day_of(done))
+            _remedy_if_late(case, f"comply:{requirement}", day_of(done))
+        case ResponseRecorded(notice=notice, received_on=done, complete=True):
+            _remedy_if_late(case, f"response:{notice}", day_of(done))
         case _:
             pass
 
@@ -88,7 +95,7 @@ def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
     """A duty's deadline passed unmet: a non-compliance case is suspected, unless recovery of the payment is barred."""
     if isinstance(case, Fine) and (case.recovery_is_barred or not case.owes_by(passed.role)):
         return
-    if isinstance(case, Appealable) and (case.is_set_aside or not case.is_duty(passed.role)):
+    if isinstance(case, AppealTarget) and not case.is_owed(passed.role):
         return
     _suspect(case, passed.role, cause=passed, since=passed.due + timedelta(days=1))
 
@@ -139,6 +146,13 @@ def _remedy_what_is_paid(fine: Fine, not_before: date | None = None) -> None:
         deadline, covered_on = fine.deadline(part.role), fine.account.reached_on(part.in_all)
         if part.own and covered_on and deadline and deadline.status != "met":
             _remedy(fine, part.role, max(covered_on, not_before or covered_on))
+
+
+def _remedy_if_late(case: Case, about: str, done: date) -> None:
+    """What was done in time is no remedy: the suspicion falls when the deadline is met."""
+    deadline = case.deadline(about)
+    if deadline is None or deadline.status != "met":
+        _remedy(case, about, done)
 
 
 def _remedy(case: Case, about: str, on: date) -> None:

@@ -114,6 +114,8 @@ Text = Annotated[
 Reference = Annotated[Name, Field(max_length=120)]
 """What people call a matter: shorter than a name, because the system names the matter's other cases after it."""
 RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), loosely_if_recorded(str)]
+NoticeName = RequirementId
+"""What a notice is called within its investigation: it stands in the roles of its deadlines, `response:NAME`."""
 Period = Annotated[
     str,
     StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.case.case import Case
 from domain.case.deadlines import Deadline
-from domain.case.events import AppealEnded, CaseEvent, TargetAppealLodged
+from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, Restored, SetAside, TargetAppealLodged
 from domain.fields import day_of
 
 MAIN_SCOPES = ("whole", "amount")
@@ -64,12 +65,12 @@ class AppealTarget(Case):
         """Whether the deadline is for something that the subject has still to do while the notice stands."""
         raise NotImplementedError
 
-    def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:
-        """Whether a duty waits for that appeal, where the regime says that duties wait."""
+    def is_owed(self, role: str) -> bool:
+        """Whether the deadline is for such a duty, and what demands it stands now."""
         raise NotImplementedError
 
-    def be_set_aside(self, appeal: UUID, *, court: str, decided_on: date) -> None:
-        """A court set aside what the appeal is against."""
+    def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:
+        """Whether a duty waits for that appeal, where the regime says that duties wait."""
         raise NotImplementedError
 
     # What may be done
@@ -129,6 +130,26 @@ class AppealTarget(Case):
                     reason="An appeal is pending.",
                     cites=suspension.source.cites,
                 )
+
+    def be_set_aside(self, appeal: UUID, *, court: str, decided_on: date) -> None:
+        """A court set aside what the appeal is against."""
+        self.record(SetAside, appeal=appeal, court=court, decided_on=decided_on)
+
+    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:
+        """The decision that set aside or substituted has fallen; what had lapsed because of it stands still again."""
+        self.record(Restored, appeal=appeal, court=court, decided_on=decided_on, **stands)
+        for lapsed in list(self.deadlines.values()):
+            if lapsed.status == "lapsed" and self.is_duty(lapsed.role):
+                self.record(DeadlineStarted, role=lapsed.role, terms=lapsed.terms)
+                suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, lapsed.role)
+                for still in lapsed.suspensions:
+                    self.suspend(
+                        self.deadlines[lapsed.role],
+                        since=still.since,
+                        cause=still.cause,
+                        reason=still.reason,
+                        cites=suspension.source.cites if suspension else (),
+                    )
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; of what was set aside for good, they lapse."""

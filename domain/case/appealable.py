@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal
@@ -55,6 +55,10 @@ class Appealable(AppealTarget):
         """A court has set the notice aside."""
         return self.is_set_aside
 
+    def is_owed(self, role: str) -> bool:
+        """A duty under a notice that is not set aside."""
+        return self.is_duty(role) and not self.is_set_aside
+
     def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:  # noqa: ARG002 - the same for every duty
         """Every duty waits for the subject's appeal against the whole or the amount."""
         return pending.main
@@ -75,26 +79,6 @@ class Appealable(AppealTarget):
         if role in _BEFORE_THE_NOTICE:
             return self.state in ("intended", "preliminary")
         return super().can_matter(role) or (role.partition(":")[0] == "appeal" and self.is_in_appealable_state)
-
-    def be_set_aside(self, appeal: UUID, *, court: str, decided_on: date) -> None:
-        """A court set the notice aside."""
-        self.record(SetAside, appeal=appeal, court=court, decided_on=decided_on)
-
-    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: Any) -> None:
-        """The decision that set aside or substituted has fallen; what had lapsed because of it stands still again."""
-        self.record(Restored, appeal=appeal, court=court, decided_on=decided_on, **stands)
-        for lapsed in list(self.deadlines.values()):
-            if lapsed.status == "lapsed" and self.is_duty(lapsed.role):
-                self.record(DeadlineStarted, role=lapsed.role, terms=lapsed.terms)
-                suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, lapsed.role)
-                for still in lapsed.suspensions:
-                    self.suspend(
-                        self.deadlines[lapsed.role],
-                        since=still.since,
-                        cause=still.cause,
-                        reason=still.reason,
-                        cites=suspension.source.cites if suspension else (),
-                    )
 
     def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
         """Suspended deadlines run again; finally set aside, they lapse."""

@@ -105,6 +105,10 @@ class WithDeadlines(Recording):
 
     # What may be done
 
+    def rule_for(self, role: str, on: date) -> RuleVersion | None:
+        """The version of the rule that fills a role, in force on the day of its trigger; None: the regime names no rule."""
+        return self.occasion.law.rule_for(self.TOPIC, role, on)
+
     def start(
         self,
         role: str,
@@ -128,7 +132,7 @@ class WithDeadlines(Recording):
             urgent: an appeal does not suspend it.
             rule: where the role alone does not decide (the courts of an appeal).
         """
-        rule = rule or self.occasion.law.rule_for(self.TOPIC, role, day_of(counted_from))
+        rule = rule or self.rule_for(role, day_of(counted_from))
         if rule is None:
             return None
         count = Count(rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until)
@@ -214,7 +218,7 @@ class WithDeadlines(Recording):
             return
         count = deadline.terms.count
         if start is not None:
-            rule = self.occasion.law.rule_for(self.TOPIC, deadline.role, day_of(start))
+            rule = self.rule_for(deadline.role, day_of(start))
             count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger})
             if rule is not None:
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version})

@@ -236,6 +236,18 @@ class DeadlineTerms(BaseModel):
     urgent: bool = False
 
 
+class DeemedReceipt(BaseModel):
+    """How the law works out the day on which something served by a method is deemed received."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: RuleRef
+    calendar: CalendarRef
+    steps: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    count: Count
+
+
 class DeadlineSet(CaseEvent):
     """Base of the events that set or move the end of a deadline."""
 

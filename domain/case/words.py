@@ -16,6 +16,7 @@ from domain.case.events import (
     DeadlineResumed,
     DeadlineStarted,
     DeadlineSuspended,
+    DeemedReceipt,
     EvidenceAdded,
     HoldPlaced,
     HoldReleased,
@@ -64,6 +65,13 @@ def brief(text: str) -> str:
     """The beginning of a text that somebody wrote, on one line and without its full stop."""
     line = " ".join(text.split())
     return f"{line[: _MOST - 1].rstrip()}…" if len(line) > _MOST else line.rstrip(".")
+
+
+def deemed_words(deemed_on: date | None, deemed: DeemedReceipt | None) -> str:
+    """After the words about service: the day on which it counts as received, and the law that says so; or nothing."""
+    if deemed_on is None:
+        return ""
+    return f"; deemed received on {day(deemed_on)}" + (f" ({_cited(deemed.rule.cites)})" if deemed else "")
 
 
 def plain(name: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 from uuid import UUID
 
+from pydantic import StrictBool, model_validator
+
 from domain.case.commands import Act
-from domain.fields import Day, Name, Names, Reference, SomeNames, Text
+from domain.fields import Day, DayOrInstant, Name, Names, NoticeName, Period, Reference, SomeNames, Text
+from domain.regimes import Regime
 from domain.subject import Subject
 
 
@@ -24,6 +28,63 @@ class Open(Act):
     jointly_with: Names = ()
     incidents: Names = ()
     lead: Name | None = None
+
+
+class IssueNotice(Act):
+    """Demand information, an assessment or an interview. `notice` is the notice's name in the investigation."""
+
+    COMMAND = "investigation.issue_notice"
+
+    notice: NoticeName
+    kind: Literal["information", "assessment", "interview"]
+    sent_on: DayOrInstant
+    respond_within: Period | None = None
+    respond_by: DayOrInstant | None = None
+    urgent_reasons: Text | None = None
+
+    @model_validator(mode="after")
+    def _within_or_by(self) -> Self:
+        if (self.respond_within is None) == (self.respond_by is None):
+            msg = "give either respond_within (a period) or respond_by (a day)"
+            raise ValueError(msg)
+        return self
+
+    def faults_under(self, law: Regime) -> Iterator[tuple[str, str]]:
+        """A kind of notice that the regime does not know."""
+        if law.investigation_notice(self.kind) is None:
+            known = ", ".join(law.data.investigation_notices) or "none"
+            yield "kind", f"{law.title} knows no such notice; its kinds are: {known}"
+
+
+class Serve(Act):
+    """Record service of a notice."""
+
+    COMMAND = "investigation.serve"
+
+    notice: NoticeName
+    served_on: DayOrInstant
+    method: Name
+    deemed_on: Day | None = None
+
+
+class RecordResponse(Act):
+    """Enter what was received in answer to a notice."""
+
+    COMMAND = "investigation.record_response"
+
+    notice: NoticeName
+    received_on: DayOrInstant
+    complete: StrictBool
+
+
+class CancelNotice(Act):
+    """Take a notice back."""
+
+    COMMAND = "investigation.cancel_notice"
+
+    notice: NoticeName
+    sent_on: Day
+    reasons: Text
 
 
 class RecordFinding(Act):

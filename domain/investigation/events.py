@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent, Opened
-from domain.fields import Day, Name, Names, Text
+from domain.case.events import CaseEvent, DeemedReceipt, Opened
+from domain.fields import Day, DayOrInstant, Name, Names, NoticeName, Period, Text
 
 
 class InvestigationOpened(Opened):
@@ -17,6 +17,51 @@ class InvestigationOpened(Opened):
     jointly_with: Names = ()
     incidents: Names = ()
     lead: Name | None = None
+
+
+class InvestigationNoticeIssued(CaseEvent):
+    """A notice was sent: something is demanded for the investigation."""
+
+    NAME = "notice_issued"
+
+    notice: NoticeName
+    kind: Literal["information", "assessment", "interview"]
+    sent_on: DayOrInstant
+    respond_within: Period | None = None
+    respond_by: DayOrInstant | None = None
+    urgent_reasons: Text | None = None
+
+
+class InvestigationNoticeServed(CaseEvent):
+    """A notice reached its recipient. `deemed` tells how the law worked out `deemed_on`, where it did."""
+
+    NAME = "served"
+
+    notice: NoticeName
+    served_on: DayOrInstant
+    method: Name
+    deemed_on: Day | None = None
+    deemed: DeemedReceipt | None = None
+
+
+class ResponseRecorded(CaseEvent):
+    """An answer to a notice was received."""
+
+    NAME = "response_recorded"
+
+    notice: NoticeName
+    received_on: DayOrInstant
+    complete: bool
+
+
+class InvestigationNoticeCancelled(CaseEvent):
+    """The authority took a notice back."""
+
+    NAME = "notice_cancelled"
+
+    notice: NoticeName
+    sent_on: Day
+    reasons: Text
 
 
 class FindingRecorded(CaseEvent):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.case.case import Case
 from domain.case.events import CaseEvent
 from domain.investigation.commands import Close, LinkSibling, Open, RecordFinding, Reopen
 from domain.investigation.events import (
@@ -14,13 +13,14 @@ from domain.investigation.events import (
     InvestigationReopened,
     SiblingLinked,
 )
+from domain.investigation.notices import WithNotices
 from domain.refusals import Invalid
 from domain.regimes import Regime
 
 _TIERS = ("standard", "higher")
 
 
-class Investigation(Case):
+class Investigation(WithNotices):
     """What the authority looks into, and what it found."""
 
     TOPIC = "investigation"
@@ -76,6 +76,7 @@ class Investigation(Case):
             self.refuse_state(f"cases of the matter are still open: {which}", now="End those first.")
         self.require_no_hold("closing")
         self.record(InvestigationClosed, **dict(act))
+        self.lapse("The investigation was closed.", *(deadline.role for deadline in self.deadlines_of("response")))
 
     def reopen(self, act: Reopen, _law: Regime) -> None:
         """Go on with it."""
@@ -98,6 +99,7 @@ class Investigation(Case):
                 self.siblings.append(event)
             case InvestigationClosed():
                 self._state = "closed"
+                super().when(event)
             case InvestigationReopened():
                 self._state = "open"
             case _:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, day, plain
+from domain.case.words import brief, day, deemed_words, plain
 from domain.investigation.events import (
     FindingRecorded,
     InvestigationClosed,
+    InvestigationNoticeCancelled,
+    InvestigationNoticeIssued,
+    InvestigationNoticeServed,
     InvestigationOpened,
     InvestigationReopened,
+    ResponseRecorded,
     SiblingLinked,
 )
 
@@ -19,6 +23,18 @@ def describe(event: CaseEvent) -> str | None:
         case InvestigationOpened(reference=reference, opened_on=opened_on, grounds=grounds, jointly_with=jointly_with):
             jointly = f" jointly with {', '.join(jointly_with)}" if jointly_with else ""
             return f"Investigation {reference} opened{jointly} on {day(opened_on)}: {brief(', '.join(grounds))}."
+        case InvestigationNoticeIssued(notice=notice, kind=kind, sent_on=sent_on, urgent_reasons=reasons):
+            urgent = f", urgent: {brief(reasons)}" if reasons else ""
+            return f"Notice {notice!r} ({kind}) sent on {day(sent_on)}{urgent}."
+        case InvestigationNoticeServed(notice=notice, served_on=served_on, method=method):
+            return (
+                f"Notice {notice!r} served on {day(served_on)} by {brief(method)}{deemed_words(event.deemed_on, event.deemed)}."
+            )
+        case ResponseRecorded(notice=notice, received_on=received_on, complete=complete):
+            whole = "Complete" if complete else "Incomplete"
+            return f"{whole} answer to the notice {notice!r} received on {day(received_on)}."
+        case InvestigationNoticeCancelled(notice=notice, sent_on=sent_on, reasons=reasons):
+            return f"Notice {notice!r} cancelled on {day(sent_on)}: {brief(reasons)}."
         case FindingRecorded(provision=provision, tier=tier, summary=summary):
             return f"Infringement found of {provision} ({tier} tier): {brief(summary)}."
         case SiblingLinked(authority=authority, jurisdiction=jurisdiction, reference=reference, relation=relation):

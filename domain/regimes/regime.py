@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.clock.period import Period
 from domain.money import Money
 from domain.refusals import Invalid
-from domain.regimes.law import Citation, Court, InvestigationNotice, RegimeData, SuspensionByAppeal
+from domain.regimes.law import Citation, Court, InvestigationNotice, RegimeData, SuspensionByAppeal, Urgent
 from domain.regimes.rule import RuleVersion
 from domain.subject import Subject
 from foundation.errors import Misconfigured
@@ -216,8 +216,10 @@ class Regime:
     def earliest_urgent_compliance(self, sent_on: date | datetime) -> datetime | None:
         """The first instant at which compliance may fall due when urgent reasons stand; None: the law gives no minimum."""
         urgent = self.data.earliest_compliance.urgent
-        if urgent is None:
-            return None
+        return self.end_of_least_time(urgent, sent_on) if urgent else None
+
+    def end_of_least_time(self, urgent: Urgent, sent_on: date | datetime) -> datetime:
+        """The first instant at which what was sent may fall due when urgent reasons stand."""
         earliest = Period.parse(urgent.minimum).after(sent_on, self.time_zone)
         if isinstance(earliest, datetime):
             return earliest
@@ -232,6 +234,16 @@ class Regime:
     def investigation_notice(self, kind: str) -> InvestigationNotice | None:
         """What the law says of a kind of notice that an investigation sends; None: it knows no such notice."""
         return next((notice for known, notice in self.data.investigation_notices.items() if known == kind), None)
+
+    def response_rule(self, kind: str, on: date) -> RuleVersion | None:
+        """The rule of the time to respond to a kind of notice, in force on the day of its trigger."""
+        notice = self.investigation_notice(kind)
+        return self._in_force(notice.rule, on) if notice else None
+
+    def deemed_receipt_rule(self, method: str, on: date) -> RuleVersion | None:
+        """The rule by which what was served by a method is deemed received; None: the law deems nothing."""
+        rule_id = self.data.deemed_receipt.get(method)
+        return self._in_force(rule_id, on) if rule_id else None
 
     def cites(self, key: Cited) -> tuple[str, ...]:
         """The law behind a rule that is no time limit, by the name of its block or of its field in `Citations`."""

@@ -19,6 +19,7 @@ from domain.case.case import Case
 from domain.case.events import CaseEvent
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.fine import Fine
+from domain.investigation.investigation import Investigation
 from tests.unit.domain.every_history.appeals import Appeals
 from tests.unit.domain.every_history.beside import Beside
 from tests.unit.domain.every_history.breaches import Breaches
@@ -32,6 +33,7 @@ from tests.unit.domain.every_history.checks import (
     check_deadlines,
     check_history,
     check_money,
+    check_notices,
     check_times_to_pay,
     state_of,
 )
@@ -62,6 +64,8 @@ class EveryHistory(Investigations, Fines, Notices, Appeals, Breaches, Beside):
                 check_times_to_pay(case, self.desk.time.current)
             if isinstance(case, EnforcementNotice):
                 check_compliance(case, cases, self.desk.time.current)
+            if isinstance(case, Investigation):
+                check_notices(case, cases, self.desk.time.current)
         check_appeals(cases)
         check_breaches(cases)
         for case_id, decided in self.decided.items():

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.appeal.appeal import Appeal
+from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.deadlines import Deadline
@@ -17,6 +18,7 @@ from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineS
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.events import PaymentRecorded, PenaltyNoticeIssued, PenaltyProposed, RefundRecorded
 from domain.fine.fine import Fine
+from domain.investigation.investigation import Investigation
 from domain.money import Money
 from domain.non_compliance.non_compliance import NonCompliance
 from tests.unit.domain.every_history.matter import (
@@ -67,7 +69,15 @@ ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("non_compliance", "dismissed"): {"payment_recorded"},
     ("non_compliance", "remedied"): {"payment_recorded"},
     ("non_compliance", "closed"): {"payment_recorded"},
-    ("investigation", "closed"): {"reopened", "sibling_linked"},
+    ("investigation", "closed"): {
+        "reopened",
+        "sibling_linked",
+        "appeal_lodged",
+        "appeal_ended",
+        "deadline_extended",
+        "deadline_met",
+        "deadline_passed",
+    },
 }
 
 
@@ -163,6 +173,7 @@ def check_deadlines(case: Case, now: datetime) -> None:
             assert rule_.calendar.why_not_working(deadline.due) is None
         if ended and (deadline.status == "suspended" or (deadline.status == "running" and deadline.due_at > now)):
             waits_for_an_appeal = case.state in ("settled", "complied") and deadline.role.startswith("appeal")
+            waits_for_an_appeal |= isinstance(case, Investigation) and deadline.role.startswith("appeal:")
             waits_for_an_appeal |= deadline.status == "suspended" and isinstance(case, Appealable) and case.under_appeal
             assert waits_for_an_appeal, f"{deadline.role} of a {case.TOPIC} that is {case.state} is {deadline.status}"
 
@@ -191,6 +202,23 @@ def check_compliance(notice: EnforcementNotice, cases: list[Case], now: datetime
             assert deadline.role in breaches or requirement in notice.complied
 
 
+def check_notices(investigation: Investigation, cases: list[Case], now: datetime) -> None:
+    """What a notice asks for waits for the subject's appeal; what passed unanswered has a case; what ended asks for nothing."""
+    breaches = {
+        case.suspicion.about for case in cases if isinstance(case, NonCompliance) and case.suspicion.of == investigation.id
+    }
+    for name, notice in investigation.notices.items():
+        response = investigation.deadlines[f"response:{name}"]
+        waits = any(a.by_subject and a.scope == f"notice:{name}" for a in investigation.appeals.values())
+        if notice.status != "outstanding":
+            assert response.status not in ("running", "suspended")
+        elif waits and not response.terms.urgent and response.due_at > now:
+            assert response.status != "running", f"{response.role} runs under appeal"
+        elif response.status == "passed" and not notice.is_set_aside:
+            assert response.role in breaches
+        assert response.status != "met" or notice.answered_on
+
+
 def check_appeals(cases: list[Case]) -> None:
     pending: dict[UUID, set[UUID]] = {case.id: set() for case in cases}
     main: set[UUID] = set()
@@ -201,8 +229,9 @@ def check_appeals(cases: list[Case]) -> None:
                 if case.lodged.appellant == "subject" and case.lodged.scope in ("whole", "amount"):
                     main.add(target)
     for case in cases:
-        if isinstance(case, Appealable):
+        if isinstance(case, AppealTarget):
             assert set(case.appeals) == pending[case.id]
+        if isinstance(case, Appealable):
             assert case.under_appeal == (case.id in main)
 
 

@@ -1,0 +1,268 @@
+"""The notices that an investigation sends: for information, assessment or an interview. DPA 2018 ss142-148A."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from domain.case.appeal_target import AppealTarget, PendingAppeal, role_of_appeal
+from domain.case.deadlines import Deadline
+from domain.case.events import CaseEvent, Restored, SetAside
+from domain.case.service import receipt_of
+from domain.fields import day_of
+from domain.investigation.commands import CancelNotice, IssueNotice, RecordResponse, Serve
+from domain.investigation.events import (
+    InvestigationClosed,
+    InvestigationNoticeCancelled,
+    InvestigationNoticeIssued,
+    InvestigationNoticeServed,
+    ResponseRecorded,
+)
+from domain.refusals import Invalid, TooEarly
+from domain.regimes import Regime, RuleVersion
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as it stands. `ended`: the investigation was closed before it was answered; it asks for nothing any more."""
+
+    issued: InvestigationNoticeIssued
+    status: Literal["outstanding", "answered", "cancelled", "ended"] = "outstanding"
+    is_set_aside: bool = False
+    given_on: date | datetime | None = None
+    answered_on: date | datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """`set_aside` comes before what else is true of it."""
+        return "set_aside" if self.is_set_aside and self.status != "cancelled" else self.status
+
+
+class WithNotices(AppealTarget):
+    """What can be done with the notices of an investigation; each can be appealed against by itself."""
+
+    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
+        super().__init__(case_id, matter_id)
+        self.notices: dict[str, Notice] = {}
+
+    # What may be done: refuse in the order of the codes, then record.
+
+    def issue_notice(self, act: IssueNotice, law: Regime) -> None:
+        """Demand information, an assessment or an interview; not due before the appeal period ends unless urgent."""
+        self.require_state("open", to="a notice")
+        if act.notice in self.notices:
+            self.refuse_state(f"a notice {act.notice!r} was issued already", now="Give the new one another name.")
+        rule = law.response_rule(act.kind, day_of(act.sent_on))
+        self.require_period_at_least_minimum(rule, act.respond_within, day_of(act.sent_on), "a period to respond")
+        issued = self.record(InvestigationNoticeIssued, **dict(act))
+        # What is refused from here on hangs on the deadlines that start; a refusal throws away all that was recorded.
+        self._start_what_counts_from(self.notices[act.notice], issued.type)
+        self._require_not_before_earliest(act, law)
+
+    def _start_what_counts_from(self, notice: Notice, trigger: str) -> None:
+        """Start the time to appeal and the time to respond, each if the date that it counts from is known."""
+        issued = notice.issued
+        demands = self.occasion.law.investigation_notice(issued.kind)
+        urgent = bool(issued.urgent_reasons) and demands is not None and demands.urgent is not None
+        for role in (f"appeal:{issued.notice}", f"response:{issued.notice}"):
+            is_response = role.startswith("response:")
+            counted_from = self._counted_from(role, notice)
+            if counted_from is None or self.deadline(role):
+                continue
+            started = self.start(
+                role,
+                trigger=trigger,
+                counted_from=counted_from if is_response else day_of(counted_from),
+                period=issued.respond_within if is_response else None,
+                until=issued.respond_by if is_response else None,
+                urgent=urgent and is_response,
+            )
+            if started and is_response:
+                self._stand_still_if_under_appeal(started)
+
+    def _counted_from(self, role: str, notice: Notice) -> date | datetime | None:
+        """The date that the rule of a role counts from; None: it is not known yet."""
+        rule = self.rule_for(role, day_of(notice.issued.sent_on))
+        match rule.date_kind if rule else None:
+            case "given":
+                return notice.given_on or notice.issued.sent_on
+            case "served":
+                return notice.given_on
+            case _:
+                return notice.issued.sent_on
+
+    def _stand_still_if_under_appeal(self, response: Deadline) -> None:
+        for pending in list(self.appeals.values()):
+            since = max(day_of(pending.received_on), day_of(response.terms.count.start))
+            self.stand_still_under_appeal(response, since=since)
+
+    def rule_for(self, role: str, on: date) -> RuleVersion | None:
+        """The time to respond has the rule of the notice's kind."""
+        base, _, name = role.partition(":")
+        if base == "response":
+            return self.occasion.law.response_rule(self.notices[name].issued.kind, on)
+        return super().rule_for(role, on)
+
+    def _require_not_before_earliest(self, act: IssueNotice, law: Regime) -> None:
+        response, appeal = self.deadline(f"response:{act.notice}"), self.deadline(f"appeal:{act.notice}")
+        demands = law.investigation_notice(act.kind)
+        if response is None or demands is None:
+            return
+        if response.terms.urgent and demands.urgent:
+            earliest_at = law.end_of_least_time(demands.urgent, act.sent_on)
+            if response.due_at < earliest_at:
+                message = (
+                    f"Refused: the response would be due before {response.due_at:%Y-%m-%d %H:%M}, less than the law's minimum after "
+                    f"sending even with urgent reasons. Give until {earliest_at:%Y-%m-%d %H:%M} or later."
+                )
+                raise TooEarly(message, cites=demands.urgent.source.cites, role=response.role, earliest=earliest_at.isoformat())
+        elif demands.waits_for_appeal_period and appeal and response.due < appeal.due:
+            message = (
+                f"Refused: the response would be due on {response.due}, before the appeal period ends on {appeal.due}. "
+                "Give until that day or later, or state urgent reasons."
+            )
+            raise TooEarly(message, cites=demands.source.cites, role=response.role, earliest=str(appeal.due))
+
+    def serve(self, act: Serve, _law: Regime) -> None:
+        """Record service of a notice; what counts from it starts, or is computed anew."""
+        self.require_state("open", to="service")
+        notice = self._standing_notice(act.notice)
+        receipt = receipt_of(self, act.method, sent_on=notice.issued.sent_on, served_on=act.served_on, deemed_on=act.deemed_on)
+        sent_on = day_of(notice.issued.sent_on)
+        self.require_not_before_sending(min(day_of(receipt.given_on), day_of(act.served_on)), sent_on)
+        served = self.record(InvestigationNoticeServed, **{**dict(act), "deemed_on": receipt.deemed_on, "deemed": receipt.deemed})
+        self._start_what_counts_from(self.notices[act.notice], served.type)
+        for role in (f"appeal:{act.notice}", f"response:{act.notice}"):
+            known, counted_from = self.deadline(role), self._counted_from(role, self.notices[act.notice])
+            if known and counted_from is not None and counted_from != known.terms.count.start:
+                reason = f"The notice was given on {day_of(receipt.given_on)}."
+                self.recompute(known, start=counted_from, trigger=served.type, reason=reason)
+
+    def record_response(self, act: RecordResponse, _law: Regime) -> None:
+        """Enter what was received; complete and in time by its date of receipt it meets the deadline."""
+        self.require_state("open", to="a response")
+        notice = self._standing_notice(act.notice)
+        if notice.status == "answered":
+            self.refuse_state(f"the notice {act.notice!r} is answered already", now="Use correct if the date was wrong.")
+        self._require_not_before_the_notice(act.received_on, notice, "A response")
+        self.record(ResponseRecorded, **dict(act))
+        if act.complete:
+            self.meet(f"response:{act.notice}", act.received_on)
+
+    def cancel_notice(self, act: CancelNotice, _law: Regime) -> None:
+        """Take a notice back; nothing is to be answered any more."""
+        self.require_state("open", to="cancelling a notice")
+        notice = self._standing_notice(act.notice)
+        self._require_not_before_the_notice(act.sent_on, notice, "A cancellation")
+        self.record(InvestigationNoticeCancelled, **dict(act))
+        self.lapse("The notice was cancelled.", *_roles_of(act.notice))
+
+    def _standing_notice(self, name: str) -> Notice:
+        """The notice of that name, if it stands or can stand again.
+
+        Raises:
+            WrongState: there is none, it was cancelled or set aside for good.
+        """
+        notice = self.notices.get(name)
+        if notice is None:
+            known = ", ".join(self.notices) or "none"
+            self.refuse_state(f"it has no notice {name!r}", now=f"Its notices are: {known}.")
+        if notice.status in ("cancelled", "ended") or (notice.is_set_aside and not self._is_appealed(f"notice:{name}")):
+            what = {"cancelled": "was cancelled", "ended": "ended with the investigation"}
+            why = what.get(notice.status, "was set aside for good")
+            self.refuse_state(f"the notice {name!r} {why}", now="Issue a new one if the answer is still needed.")
+        return notice
+
+    def _is_appealed(self, scope: str) -> bool:
+        return any(pending.scope == scope for pending in self.appeals.values())
+
+    def _require_not_before_the_notice(self, day: date | datetime, notice: Notice, what: str) -> None:
+        sent_on = day_of(notice.issued.sent_on)
+        if day_of(day) < sent_on:
+            message = (
+                f"Refused: {what} of {day_of(day)} lies before {sent_on}, the day on which the notice was sent. Check the date."
+            )
+            raise Invalid(message, sent_on=str(sent_on))
+
+    def extend(self, deadline: Deadline, *, agreed_on: date, **how: Any) -> None:
+        """More time to respond may show that an answer was in time."""
+        super().extend(deadline, agreed_on=agreed_on, **how)
+        for name, notice in self.notices.items():
+            if notice.answered_on:
+                self.meet(f"response:{name}", notice.answered_on)
+
+    # Appeals against one notice
+
+    def can_be_appealed_in(self, scope: str) -> bool:
+        """The notice was given and neither cancelled nor set aside; also when it was answered or the investigation closed."""
+        notice = self._notice_in(scope)
+        return notice is not None and notice.state not in ("cancelled", "set_aside")
+
+    def is_set_aside_in(self, scope: str) -> bool:
+        """A court has set that notice aside."""
+        notice = self._notice_in(scope)
+        return notice is not None and notice.is_set_aside
+
+    def _notice_in(self, scope: str) -> Notice | None:
+        kind, _, name = scope.partition(":")
+        return self.notices.get(name) if kind == "notice" else None
+
+    def is_duty(self, role: str) -> bool:
+        """The notice is still to be answered; also while it is set aside, for that can be reversed."""
+        base, _, name = role.partition(":")
+        notice = self.notices.get(name) if base == "response" else None
+        stands = notice is not None and (not notice.is_set_aside or self._is_appealed(f"notice:{name}"))
+        return stands and notice is not None and notice.status == "outstanding"
+
+    def is_owed(self, role: str) -> bool:
+        """An answer to a notice that is not set aside."""
+        return self.is_duty(role) and not self.is_set_aside_in(f"notice:{role.partition(':')[2]}")
+
+    def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:
+        """The answer to a notice waits for the subject's appeal against that notice."""
+        return pending.by_subject and role == f"response:{pending.scope.partition(':')[2]}"
+
+    def can_matter(self, role: str) -> bool:
+        """The period for an appeal against a notice matters as long as the notice can be appealed against."""
+        return super().can_matter(role) or any(
+            role == role_of_appeal(scope) and self.can_be_appealed_in(scope) for scope in map("notice:{}".format, self.notices)
+        )
+
+    def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
+        """The time to respond runs again; of a notice set aside for good it lapses."""
+        if self.is_set_aside_in(ended.scope) and not self._is_appealed(ended.scope):
+            self.lapse("The notice was set aside for good.", *_roles_of(ended.scope.partition(":")[2]))
+        else:
+            super().settle_after(ended, ended_on=ended_on)
+
+    # What follows from what happened: never refuses, never reads clock, regime or settings.
+
+    def when(self, event: CaseEvent) -> None:
+        """Keep the notices."""
+        match event:
+            case InvestigationNoticeIssued(notice=name):
+                self.notices[name] = Notice(event)
+            case InvestigationNoticeServed(notice=name, served_on=served_on, deemed_on=deemed_on):
+                self._keep_notice(name, given_on=deemed_on or served_on)
+            case ResponseRecorded(notice=name, complete=True, received_on=received_on):
+                self._keep_notice(name, status="answered", answered_on=received_on)
+            case InvestigationNoticeCancelled(notice=name):
+                self._keep_notice(name, status="cancelled")
+            case SetAside(appeal=appeal) | Restored(appeal=appeal) if appeal in self.appeals:
+                name = self.appeals[appeal].scope.partition(":")[2]
+                self._keep_notice(name, is_set_aside=isinstance(event, SetAside))
+            case InvestigationClosed():
+                for name, notice in self.notices.items():
+                    if notice.status == "outstanding":
+                        self._keep_notice(name, status="ended")
+            case _:
+                super().when(event)
+
+    def _keep_notice(self, name: str, **changes: Any) -> None:
+        self.notices[name] = replace(self.notices[name], **changes)
+
+
+def _roles_of(name: str) -> tuple[str, str]:
+    return f"response:{name}", f"appeal:{name}"

@@ -1,0 +1,258 @@
+"""The notices of an investigation, given-when-then: what they ask for, when it is due, how it is answered or taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests.desk import ISSUER, OFFICER, REGISTRAR, Desk, investigated
+
+DAY = "2021-03-01"
+NOTICE: dict[str, Any] = {"notice": "INFO-1", "kind": "information", "sent_on": DAY, "respond_within": "P35D"}
+ANSWER: dict[str, Any] = {"notice": "INFO-1", "received_on": "2021-03-20", "complete": True}
+
+
+def asked(day: str = DAY, **data: Any) -> Desk:
+    """Given an information notice of 1 March 2021, to be answered by 6 April, open to appeal until 29 March."""
+    desk = investigated().at(day)
+    desk.done("investigation.issue_notice", "inv", **{**NOTICE, **data})
+    return desk
+
+
+def notice(desk: Desk, name: str = "INFO-1") -> str:
+    return desk.investigation().notices[name].state
+
+
+def due(desk: Desk, role: str = "response:INFO-1") -> tuple[date, str]:
+    deadline = desk.deadline("inv", role)
+    return deadline.due, deadline.status
+
+
+class TestIssuing:
+    def test_starts_the_time_to_respond_under_the_rule_of_its_kind_and_the_time_to_appeal(self) -> None:
+        desk = asked()
+        response, appeal = desk.deadline("inv", "response:INFO-1"), desk.deadline("inv", "appeal:INFO-1")
+        assert (response.due, response.terms.rule.id) == (date(2021, 4, 6), "uk-dpa-2018/s142")
+        assert response.terms.trigger.event == "investigation.notice_issued"
+        assert (appeal.due, appeal.terms.rule.id) == (date(2021, 3, 29), "uk-grc-2009/r22")
+
+    @pytest.mark.parametrize(("kind", "rule"), [("assessment", "s146"), ("interview", "s148A")])
+    def test_of_another_kind_stands_under_another_rule(self, kind: str, rule: str) -> None:
+        desk = asked(kind=kind)
+        assert desk.deadline("inv", "response:INFO-1").terms.rule.id == f"uk-dpa-2018/{rule}"
+
+    @pytest.mark.parametrize(("kind", "cites"), [("information", "s142(5)"), ("assessment", "s146(6)"), ("interview", "s148A")])
+    def test_may_not_ask_for_an_answer_before_the_appeal_period_ends(self, kind: str, cites: str) -> None:
+        desk = investigated().at(DAY)
+        data = {**NOTICE, "kind": kind, "respond_within": "P21D"}
+        refusal = desk.refused("investigation.issue_notice", "inv", **data)
+        assert (refusal["code"], refusal["cites"]) == ("too_early", [f"DPA 2018 {cites}"])
+        assert refusal["details"] == {"role": "response:INFO-1", "earliest": "2021-03-29"}
+
+    def test_may_ask_for_an_answer_on_the_day_on_which_the_appeal_period_ends(self) -> None:
+        assert due(asked(respond_within=None, respond_by="2021-03-29")) == (date(2021, 3, 29), "running")
+
+    @pytest.mark.parametrize(("kind", "period", "cites"), [("information", "PT23H", "s142(7)"), ("assessment", "P4D", "s146(8)")])
+    def test_leaves_the_least_time_even_when_it_is_urgent(self, kind: str, period: str, cites: str) -> None:
+        desk = investigated().at(DAY)
+        data = {**NOTICE, "kind": kind, "respond_within": period, "urgent_reasons": "Data is being destroyed"}
+        refusal = desk.refused("investigation.issue_notice", "inv", **data)
+        assert (refusal["code"], refusal["cites"]) == ("too_early", [f"DPA 2018 {cites}"])
+
+    @pytest.mark.parametrize(
+        ("kind", "period", "ends"), [("information", "PT24H", date(2021, 3, 2)), ("assessment", "P7D", date(2021, 3, 8))]
+    )
+    def test_may_ask_for_an_answer_in_the_least_time_when_it_is_urgent(self, kind: str, period: str, ends: date) -> None:
+        desk = asked(kind=kind, respond_within=period, urgent_reasons="Data is being destroyed")
+        assert due(desk) == (ends, "running")
+
+    def test_to_the_hour_ends_to_the_hour(self) -> None:
+        urgent = {"respond_within": "PT24H", "urgent_reasons": "u", "sent_on": f"{DAY}T10:00:00+00:00"}
+        desk = asked(**urgent)
+        assert desk.deadline("inv", "response:INFO-1").due_at == datetime(2021, 3, 2, 10, tzinfo=UTC)
+
+    def test_under_a_name_that_was_used_before_is_refused(self) -> None:
+        refusal = asked().refused("investigation.issue_notice", "inv", **NOTICE)
+        assert refusal["code"] == "wrong_state"
+        assert "a notice 'INFO-1' was issued already" in refusal["message"]
+
+    def test_in_a_closed_investigation_is_refused(self) -> None:
+        desk = investigated().at(DAY)
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        refusal = desk.refused("investigation.issue_notice", "inv", **NOTICE)
+        assert (refusal["code"], refusal["details"]) == ("wrong_state", {"state": "closed"})
+
+    @pytest.mark.parametrize("time", [{"respond_within": None}, {"respond_by": "2021-04-10"}])
+    def test_needs_either_a_period_or_a_day(self, time: dict[str, Any]) -> None:
+        desk = investigated().at(DAY)
+        data = {name: value for name, value in {**NOTICE, **time}.items() if value}
+        refusal = desk.refused("investigation.issue_notice", "inv", **data)
+        assert refusal["code"] == "invalid"
+        assert "give either respond_within (a period) or respond_by (a day)" in refusal["message"]
+
+    def test_of_a_kind_that_the_regime_does_not_know_is_not_well_formed(self) -> None:
+        desk = Desk(DAY)
+        subject = {"name": "A SA", "country": "FR", "kind": "undertaking"}
+        opening: dict[str, Any] = {
+            "reference": "INV-F",
+            "regime": "fr-lil",
+            "subject": subject,
+            "opened_on": DAY,
+            "grounds": ["g"],
+        }
+        desk.done("investigation.open", name="inv", **opening)
+        refusal = desk.refused("investigation.issue_notice", "inv", **{**NOTICE, "kind": "interview"})
+        assert (refusal["code"], refusal["details"]["faults"][0]["field"]) == ("invalid", "kind")
+
+
+class TestServing:
+    def test_lets_the_time_to_respond_count_from_the_giving_and_leaves_the_time_to_appeal(self) -> None:
+        desk = asked()
+        desk.at("2021-03-04").done(
+            "investigation.serve", "inv", by=REGISTRAR, notice="INFO-1", served_on="2021-03-04", method="post"
+        )
+        response = desk.deadline("inv", "response:INFO-1")
+        assert (response.due, response.terms.trigger.event) == (date(2021, 4, 8), "investigation.served")
+        assert due(desk, "appeal:INFO-1") == (date(2021, 3, 29), "running")
+
+    def test_counts_from_the_day_on_which_it_is_deemed_received(self) -> None:
+        desk = asked()
+        served: dict[str, Any] = {"notice": "INFO-1", "served_on": "2021-03-01", "method": "post", "deemed_on": "2021-03-04"}
+        desk.done("investigation.serve", "inv", **served)
+        assert due(desk)[0] == date(2021, 4, 8)
+
+    def test_before_it_was_sent_is_refused(self) -> None:
+        desk = asked()
+        refusal = desk.refused("investigation.serve", "inv", notice="INFO-1", served_on="2021-02-26", method="post")
+        assert (refusal["code"], refusal["details"]["sent_on"]) == ("invalid", DAY)
+
+    def test_of_a_notice_that_there_is_not_is_refused_and_the_others_are_named(self) -> None:
+        refusal = asked().refused("investigation.serve", "inv", notice="INFO-2", served_on=DAY, method="post")
+        assert refusal["code"] == "wrong_state"
+        assert "Its notices are: INFO-1." in refusal["message"]
+
+
+class TestAResponse:
+    def test_complete_and_in_time_meets_the_deadline(self) -> None:
+        desk = asked().at("2021-03-20")
+        desk.done("investigation.record_response", "inv", by=REGISTRAR, **ANSWER)
+        assert (due(desk)[1], notice(desk)) == ("met", "answered")
+
+    def test_incomplete_leaves_the_deadline_running(self) -> None:
+        desk = asked().at("2021-03-20")
+        desk.done("investigation.record_response", "inv", **{**ANSWER, "complete": False})
+        assert (due(desk)[1], notice(desk)) == ("running", "outstanding")
+
+    def test_to_an_answered_notice_is_refused(self) -> None:
+        desk = asked().at("2021-03-20")
+        desk.done("investigation.record_response", "inv", **ANSWER)
+        assert desk.refused("investigation.record_response", "inv", **ANSWER)["code"] == "wrong_state"
+
+    def test_from_before_the_notice_was_sent_is_refused(self) -> None:
+        refusal = asked().refused("investigation.record_response", "inv", **{**ANSWER, "received_on": "2021-02-28"})
+        assert refusal["code"] == "invalid"
+        assert "lies before 2021-03-01, the day on which the notice was sent" in refusal["message"]
+
+    def test_that_does_not_come_opens_a_non_compliance_case_the_day_after(self) -> None:
+        desk = asked().at("2021-04-07")
+        [breach] = desk.non_compliances()
+        assert (breach.suspicion.about, breach.suspicion.since, breach.state) == (
+            "response:INFO-1",
+            date(2021, 4, 7),
+            "suspected",
+        )
+        assert breach.reference == "INV-1/non-compliance-1"
+
+    def test_in_time_and_recorded_later_lets_the_system_dismiss_what_it_had_opened(self) -> None:
+        desk = asked().at("2021-04-08")
+        desk.done("investigation.record_response", "inv", **{**ANSWER, "received_on": "2021-04-06"})
+        assert (due(desk)[1], [breach.state for breach in desk.non_compliances()]) == ("met", ["dismissed"])
+
+    def test_complete_and_late_remedies_the_breach(self) -> None:
+        desk = asked().at("2021-04-08")
+        desk.done("investigation.record_response", "inv", **{**ANSWER, "received_on": "2021-04-07"})
+        assert (due(desk)[1], [breach.state for breach in desk.non_compliances()]) == ("passed", ["remedied"])
+
+    def test_that_was_late_is_in_time_after_more_time_was_given(self) -> None:
+        desk = asked().at("2021-04-08")
+        desk.done("investigation.record_response", "inv", **{**ANSWER, "received_on": "2021-04-07"})
+        order: dict[str, Any] = {
+            "role": "response:INFO-1",
+            "until": "2021-04-07",
+            "agreed_on": "2021-04-08",
+            "authority": "tribunal_order",
+        }
+        desk.done("investigation.extend_deadline", "inv", by=REGISTRAR, reason="r", **order)
+        assert due(desk)[1] == "met"
+
+    def test_whose_breach_is_confirmed_can_be_fined(self) -> None:
+        desk = asked().at("2021-04-07")
+        desk.non_compliances()
+        desk.done("non_compliance.confirm", "non_compliance-1", by=ISSUER, decided_on="2021-04-07", reasons="r")
+        intent: dict[str, Any] = {"amount": "GBP 5000", "provisions": ["s142"], "sent_on": "2021-04-07", "reasons": "r"}
+        desk.done("fine.give_notice_of_intent", investigation="inv", for_non_compliance="non_compliance-1", **intent)
+        assert desk.fine().intent.tier == "higher"
+
+
+class TestCancelling:
+    def test_ends_the_time_to_respond_and_to_appeal(self) -> None:
+        desk = asked()
+        desk.done("investigation.cancel_notice", "inv", notice="INFO-1", sent_on=DAY, reasons="Answered by phone")
+        assert (due(desk)[1], due(desk, "appeal:INFO-1")[1], notice(desk)) == ("lapsed", "lapsed", "cancelled")
+        assert desk.at("2021-05-01").non_compliances() == []
+
+    @pytest.mark.parametrize("verb", ["serve", "record_response", "cancel_notice"])
+    def test_leaves_nothing_more_to_be_done_with_the_notice(self, verb: str) -> None:
+        desk = asked()
+        cancelled: dict[str, Any] = {"notice": "INFO-1", "sent_on": DAY, "reasons": "r"}
+        desk.done("investigation.cancel_notice", "inv", **cancelled)
+        served: dict[str, Any] = {"notice": "INFO-1", "served_on": DAY, "method": "post"}
+        data = {"serve": served, "record_response": {**ANSWER, "received_on": DAY}, "cancel_notice": cancelled}[verb]
+        refusal = desk.refused(f"investigation.{verb}", "inv", **data)
+        assert refusal["code"] == "wrong_state"
+        assert "the notice 'INFO-1' was cancelled" in refusal["message"]
+
+    def test_of_a_notice_that_was_sent_later_is_refused(self) -> None:
+        refusal = asked().refused("investigation.cancel_notice", "inv", notice="INFO-1", sent_on="2021-02-01", reasons="r")
+        assert refusal["code"] == "invalid"
+
+    def test_leaves_the_name_used(self) -> None:
+        desk = asked()
+        desk.done("investigation.cancel_notice", "inv", notice="INFO-1", sent_on=DAY, reasons="r")
+        assert desk.refused("investigation.issue_notice", "inv", **NOTICE)["code"] == "wrong_state"
+
+
+class TestClosingTheInvestigation:
+    def test_lets_what_is_not_answered_lapse_and_the_time_to_appeal_go_on(self) -> None:
+        desk = asked()
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        assert (due(desk)[1], due(desk, "appeal:INFO-1")[1], notice(desk)) == ("lapsed", "running", "ended")
+        assert desk.at("2021-05-01").non_compliances() == []
+
+    def test_leaves_nothing_to_answer_after_it_was_reopened(self) -> None:
+        desk = asked()
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        desk.done("investigation.reopen", "inv", reason="r", reopened_on=DAY)
+        refusal = desk.refused("investigation.record_response", "inv", **{**ANSWER, "received_on": DAY})
+        assert "the notice 'INFO-1' ended with the investigation" in refusal["message"]
+
+    def test_while_a_breach_is_suspected_is_refused(self) -> None:
+        desk = asked().at("2021-04-07")
+        refusal = desk.refused("investigation.close", "inv", outcome="o", reasons="r", closed_on="2021-04-07")
+        assert refusal["code"] == "wrong_state"
+        assert "INV-1/non-compliance-1 (suspected)" in refusal["message"]
+
+
+def test_several_notices_run_side_by_side_each_under_its_name() -> None:
+    desk = asked()
+    desk.done("investigation.issue_notice", "inv", **{**NOTICE, "notice": "INFO-2", "respond_within": "P60D"})
+    desk.at("2021-03-20").done("investigation.record_response", "inv", **ANSWER)
+    assert (due(desk)[1], due(desk, "response:INFO-2")[1]) == ("met", "running")
+
+
+def test_a_notice_is_issued_by_an_officer_and_served_by_the_registry_too() -> None:
+    desk = investigated().at(DAY)
+    assert desk.refused("investigation.issue_notice", "inv", by=REGISTRAR, **NOTICE)["code"] == "forbidden"
+    desk.done("investigation.issue_notice", "inv", by=OFFICER, **NOTICE)

@@ -240,11 +240,6 @@ class Regime:
         notice = self.investigation_notice(kind)
         return self._in_force(notice.rule, on) if notice else None
 
-    def deemed_receipt_rule(self, method: str, on: date) -> RuleVersion | None:
-        """The rule by which what was served by a method is deemed received; None: the law deems nothing."""
-        rule_id = self.data.deemed_receipt.get(method)
-        return self._in_force(rule_id, on) if rule_id else None
-
     def cites(self, key: Cited) -> tuple[str, ...]:
         """The law behind a rule that is no time limit, by the name of its block or of its field in `Citations`."""
         citations = self.data.citations

@@ -32,6 +32,7 @@ from domain.clock import Count, Suspension, end_of
 from domain.fields import day_of
 from domain.refusals import Invalid
 from domain.regimes import RuleVersion
+from domain.subject import Subject
 
 Status = Literal["running", "suspended", "met", "passed", "lapsed"]
 
@@ -91,6 +92,8 @@ class Deadline:
 class WithDeadlines(Recording):
     """A case with deadlines, by role. A role may start again; the latest is meant."""
 
+    subject: Subject
+
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
         self.deadlines: dict[str, Deadline] = {}
@@ -121,7 +124,7 @@ class WithDeadlines(Recording):
         urgent: bool = False,
         rule: RuleVersion | None = None,
     ) -> Deadline | None:
-        """Start a deadline under the rule that the regime names for the role; none where it names none.
+        """Start a deadline under the rule that the regime names for the role; none where it names none, or nobody gave a period.
 
         Args:
             trigger: the event type that gives the date.
@@ -133,9 +136,17 @@ class WithDeadlines(Recording):
             rule: where the role alone does not decide (the courts of an appeal).
         """
         rule = rule or self.rule_for(role, day_of(counted_from))
-        if rule is None:
+        if rule is None or not (period or until or rule.period):
             return None
-        count = Count(rule=rule.id, rule_version=rule.version, trigger=trigger, start=counted_from, period=period, until=until)
+        count = Count(
+            rule=rule.id,
+            rule_version=rule.version,
+            trigger=trigger,
+            start=counted_from,
+            period=period,
+            until=until,
+            abroad=self.occasion.law.is_abroad(self.subject),
+        )
         self.record(DeadlineStarted, role=role, terms=self.terms_of(count, rule, anchor=anchor, urgent=urgent))
         return self.deadlines[role]
 

@@ -6,6 +6,9 @@
 - What bears no date of its own (the start of a deadline, a new end) has effect with the event before it of the same
   save, and so with the act that led to it. A dismissal by the system, which is dated to the day of recording, has
   effect with the act that took its ground away.
+- An entry that was corrected has effect as corrected, from the day that the correction gave it, and the correction with it.
+  What was concluded about a deadline before a correction, or a day off announced late, set it right, never had effect: the
+  new end counts from the day from which the old one did.
 - What has no date anywhere in its save (an assignment) has effect from the day it was recorded.
 - Nothing has effect before what it builds on: an event of a case not before the case began, one about a deadline not
   before that deadline started, a decision on an application not before the application.
@@ -19,8 +22,9 @@ from datetime import date, datetime, tzinfo
 from uuid import UUID
 
 from domain.appeal.events import AppealDecided, PermissionDecided, PermissionRenewed, PermissionSought
-from domain.case.events import CaseEvent, DeadlinePassed, DeadlineStarted
+from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineRecomputed, DeadlineSet, DeadlineStarted
 from domain.non_compliance.events import Dismissed
+from domain.past_cases import SET_RIGHT
 from domain.words import law_date
 
 Save = tuple[datetime, str, str]
@@ -31,7 +35,8 @@ def effective_days(case_id: UUID, matter: Iterable[CaseEvent], zone: tzinfo) -> 
 
     Args:
         case_id: the case.
-        matter: the events of all cases of its matter, because what follows from an act may be recorded on other cases.
+        matter: the events of all cases of its matter, because what follows from an act may be recorded on other cases;
+            each as corrected (`domain.case.recording.as_corrected`).
         zone: the regime's time zone.
     """
     events = list(matter)
@@ -39,7 +44,7 @@ def effective_days(case_id: UUID, matter: Iterable[CaseEvent], zone: tzinfo) -> 
     mine = sorted((event for event in events if event.case_id == case_id), key=lambda event: event.version)
     days: dict[int, date] = {}
     began: date | None = None
-    ground = _Ground()
+    ground, set_right = _Ground(), _SetRight()
     for position, event in enumerate(mine):
         save = _save_of(event)
         before = days.get(event.version - 1) if position and _save_of(mine[position - 1]) == save else None
@@ -50,9 +55,11 @@ def effective_days(case_id: UUID, matter: Iterable[CaseEvent], zone: tzinfo) -> 
         if lead and lead.is_floor:
             day = max(day, lead.day)
         began = began or day
+        day = set_right.since(event) or day
         days[event.version] = day = max(day, began, ground.of(event) or day)
         ground.take(event, day)
-    return days
+        set_right.take(event, day)
+    return {version: days[set_right.taken_back.get(version, version)] for version in days}
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,36 @@ def _own_day(event: CaseEvent, zone: tzinfo) -> date | None:
             return None
         case _:
             return law_date(event)
+
+
+class _SetRight:
+    """Ends that were computed anew because what they were computed from had been wrong.
+
+    What they took back has effect with them, by version, and so by itself never.
+    """
+
+    def __init__(self) -> None:
+        self.taken_back: dict[int, int] = {}
+        self._set: dict[str, date] = {}
+        self._concluded: dict[str, list[int]] = {}
+
+    def since(self, event: CaseEvent) -> date | None:
+        """The day of the end that an event sets right, which takes back what was concluded from it; None: it sets none right."""
+        if not isinstance(event, DeadlineRecomputed) or event.envelope.command.partition(".")[2] not in SET_RIGHT:
+            return None
+        self.taken_back.update(dict.fromkeys(self._concluded.pop(event.role, ()), event.version))
+        return self._set.get(event.role)
+
+    def take(self, event: CaseEvent, day: date) -> None:
+        """Note what may have to be set right later."""
+        match event:
+            case DeadlineSet(role=role):
+                self._set[role] = day
+                self._concluded[role] = []
+            case DeadlineMet(role=role) | DeadlinePassed(role=role):
+                self._concluded.setdefault(role, []).append(event.version)
+            case _:
+                pass
 
 
 class _Ground:

@@ -21,6 +21,7 @@ from audit.effective import effective_days
 from domain.application import CaseApplication
 from domain.case.case import Case
 from domain.case.events import CaseEvent
+from domain.case.recording import as_corrected
 from domain.regimes import regime
 from domain.unit_of_work import rebuild
 
@@ -58,7 +59,8 @@ def replay(app: CaseApplication, case_id: UUID, as_of: date | datetime, by: By =
         events = tuple(takewhile(within, history))
     else:
         day = as_of.astimezone(zone).date() if isinstance(as_of, datetime) else as_of
-        matter = [event for other in app.cases_of(now.matter_id) for event in app.events_of(other)]
+        history = as_corrected(history)
+        matter = [event for other in app.cases_of(now.matter_id) for event in as_corrected(app.events_of(other))]
         days = effective_days(case_id, matter, zone)
         events = tuple(event for event in history if days[event.version] <= day)
     return Replay(rebuild(None, events), events, len(history))

@@ -14,11 +14,13 @@ from eventsourcing.persistence import InfrastructureFactory, IntegrityError, Map
 from eventsourcing.utils import Environment, EnvType
 
 from domain.case.case import Case
-from domain.case.commands import Act, FireDeadline
+from domain.case.commands import Act, Correct, FireDeadline
+from domain.case.correction import Correction
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
 from domain.commands import Command, act_of, in_zone_of, require_fitting
+from domain.corrections import correction_of
 from domain.event_store import STORE_NAME
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
@@ -174,7 +176,11 @@ class CaseApplication(Application[UUID]):
         law = addressed.law()
         now = self._time.now(addressed.matter_id)
         act = in_zone_of(law, act)
-        require_fitting(act, command.name, today=now.astimezone(law.time_zone).date(), law=law)
+        today = now.astimezone(law.time_zone).date()
+        require_fitting(act, command.name, today=today, law=law)
+        asked: Act | Correction = act
+        if isinstance(act, Correct) and addressed.case:
+            asked = correction_of(act, command.name, addressed.case, today=today, law=law)
         if command.name not in MAY_GIVE[command.actor.role]:
             allowed = ", ".join(roles_that_may(command.name)) or "nobody"
             message = f"Refused: the role {command.actor.role} may not give {command.name}; {allowed} may."
@@ -195,7 +201,7 @@ class CaseApplication(Application[UUID]):
             self._let_overdue_pass(work, occasion)
         work.begin(occasion)
         case = addressed.case or work.new_case(addressed.case_id, addressed.case_type, addressed.matter_id)
-        getattr(case, command.name.partition(".")[2])(act, law)
+        getattr(case, command.name.partition(".")[2])(asked, law)
         work.follow_consequences()
         return case
 

@@ -70,7 +70,7 @@ def act_of(command: Command) -> Act:
     """
     act_type = COMMANDS.get(command.name)
     if act_type is None:
-        message = f"Refused: there is no command {_shown(command.name)!r}. See the list of commands in the documentation."
+        message = f"Refused: there is no command {shown(command.name)!r}. See the list of commands in the documentation."
         raise Malformed(message, faults=[{"field": "command", "problem": "unknown"}])
     faults = []
     if command.on is None and act_type.OPENS == "never":
@@ -80,11 +80,15 @@ def act_of(command: Command) -> Act:
     try:
         act = act_type.model_validate(dict(command.data))
     except ValidationError as error:
-        faults += [{"field": _where(fault["loc"]), "problem": _words(fault)} for fault in error.errors()]
-        raise _malformed(command.name, faults) from None
+        raise malformed(command.name, faults + faults_in(error)) from None
     if faults:
-        raise _malformed(command.name, faults)
+        raise malformed(command.name, faults)
     return act
+
+
+def faults_in(error: ValidationError) -> list[dict[str, str]]:
+    """Every fault of form, as a refusal tells them: the field, and what is wrong with it."""
+    return [{"field": _where(fault["loc"]), "problem": _words(fault)} for fault in error.errors()]
 
 
 def in_zone_of(law: Regime, said: Any) -> Any:
@@ -111,6 +115,13 @@ def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
     Raises:
         Malformed: one or more do; all are told.
     """
+    faults = unfitting(act, today=today, law=law)
+    if faults:
+        raise malformed(name, faults)
+
+
+def unfitting(act: Act, *, today: date, law: Regime) -> list[dict[str, str]]:
+    """What of an act does not fit the clock's day or the regime: the fields, and what is wrong with them."""
     faults = [{"field": field, "problem": problem} for field, problem in act.faults_under(law)]
     for field, info in type(act).model_fields.items():
         given, shown = getattr(act, field), info.alias or field
@@ -123,8 +134,7 @@ def require_fitting(act: Act, name: str, *, today: date, law: Regime) -> None:
             for money in _sums_in(given)
             if money.currency != law.currency
         ]
-    if faults:
-        raise _malformed(name, faults)
+    return faults
 
 
 def _sums_in(given: Any) -> Iterator[Money]:
@@ -147,7 +157,8 @@ def _sums_in(given: Any) -> Iterator[Money]:
             return
 
 
-def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
+def malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
+    """The refusal of a command for its form, with all its faults."""
     listed = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in faults[:_MOST_FAULTS_IN_WORDS])
     more = len(faults) - _MOST_FAULTS_IN_WORDS
     rest = f"; and {more} more" if more > 0 else ""
@@ -155,10 +166,10 @@ def _malformed(name: str, faults: list[dict[str, str]]) -> Malformed:
 
 
 def _where(location: tuple[int | str, ...]) -> str:
-    return _shown(".".join(str(part) for part in location)) or "with"
+    return shown(".".join(str(part) for part in location)) or "with"
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A text from outside as a message can carry it: short, and without what no output could print."""
     short = text if len(text) <= _MOST_LETTERS_SHOWN else text[:_MOST_LETTERS_SHOWN] + "..."
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in short)
@@ -184,4 +195,4 @@ _WORDS = {
 
 def _words(fault: Any) -> str:
     words = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
-    return _shown(words)
+    return shown(words)

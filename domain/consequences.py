@@ -18,6 +18,7 @@ from domain.case.events import (
     AppealEnded,
     CaseEvent,
     Cause,
+    Corrected,
     DeadlineLapsed,
     DeadlineMet,
     DeadlinePassed,
@@ -76,7 +77,7 @@ def follow(event: CaseEvent, case: Case) -> None:
             _dismiss_payments(case, "What was outstanding was written off.")
         case DeadlineLapsed(role=role, reason=reason) if isinstance(case, Fine):
             _dismiss(case, role, reason)
-        case PaymentRecorded() if isinstance(case, Fine):
+        case PaymentRecorded() | Corrected() if isinstance(case, Fine):
             _remedy_what_is_paid(case)
         case PenaltyNoticeVaried(sent_on=day) | AmountSubstituted(decided_on=day) if isinstance(case, Fine):
             _remedy_what_is_paid(case, not_before=day)

@@ -10,13 +10,16 @@ from uuid import UUID
 from eventsourcing.application import AggregateNotFoundError, Repository
 
 from domain.case.case import Case
+from domain.case.commands import Act
 from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
 from domain.consequences import follow
+from domain.corrections import act_behind
 from domain.identifiers import matter_index_id
 from domain.internal_events import CaseAdded, InternalEvent, InvestigationTurned
 from domain.investigation.events import InvestigationClosed, InvestigationReopened
 from domain.names import CASE_TYPES
+from domain.past_cases import PastCases
 from domain.refusals import UnknownCase
 
 
@@ -129,6 +132,14 @@ class UnitOfWork:
         assert self._occasion is not None
         self._matter(matter_id).add(case, self._occasion.now)
         return case
+
+    def before(self, entry: CaseEvent) -> PastCases:
+        """The cases as they stood before the act that led to an entry."""
+        return PastCases(self, entry)
+
+    def act_behind(self, entry: CaseEvent) -> Act | None:
+        """The act that an entry records; None: it records what followed from another, or cannot be corrected."""
+        return act_behind(entry)
 
     def _matter(self, matter_id: UUID) -> MatterIndex:
         if matter_id not in self._matters:

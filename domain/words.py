@@ -40,6 +40,7 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         shared.HoldPlaced: "placed_on",
         shared.HoldReleased: "released_on",
         shared.JustificationRecorded: "recorded_on",
+        shared.Corrected: "effective_on",
         shared.NonComplianceOpened: "since",
         shared.DeadlineExtended: "agreed_on",
         shared.DeadlineSuspended: "since",

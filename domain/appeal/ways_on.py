@@ -20,6 +20,7 @@ from domain.appeal.events import (
     Returned,
     TimeExtended,
 )
+from domain.case.case import Case
 from domain.case.commands import FireDeadline
 from domain.case.deadlines import Deadline
 from domain.case.events import DeadlineRecomputed
@@ -134,6 +135,21 @@ class WaysOn(Course):
         if self._ended_unused and self.ended_on:
             since = max(since or self.ended_on, self.ended_on)
             self.record(AppealReopened, court=self.decisions[-1].tier, reopened_on=since)
+
+    def take_up_again(self, role: str) -> None:
+        """The appeal may have ended when the period, entered wrongly, went by unused."""
+        way = self._open_way(role)
+        if way and way.status == "passed":
+            self._reopen_if_ended()
+
+    def follow_correction(self, was: Case, meant: Case) -> None:
+        """An appeal that ended with the decision itself, or with a refusal, ended on another day."""
+        super().follow_correction(was, meant)
+        if not isinstance(was, WaysOn) or not isinstance(meant, WaysOn):
+            return
+        if meant.ended_on and was.ended_on != meant.ended_on and self.ended_on == was.ended_on:
+            self._reopen_if_ended()
+            self._end(meant.ended_on)
 
     def become_final(self, _act: BecomeFinal, _law: Regime) -> None:
         """Close the way on, when its last period has ended unused and no application is pending."""

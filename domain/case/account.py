@@ -36,6 +36,14 @@ class Account:
         return paid.less(self._paid_back) if self._paid_back else paid
 
     @property
+    def is_overdrawn(self) -> bool:
+        """Whether more was paid back than came in."""
+        if self.amount is None or self._paid_back is None:
+            return False
+        received = sum((money.value for _, money in self._received), self.amount.nothing.value)
+        return self._paid_back.value > received
+
+    @property
     def outstanding(self) -> Money | None:
         """What is payable and not paid."""
         payable, paid = self.payable, self.paid

@@ -151,6 +151,14 @@ class AppealTarget(Case):
                         cites=suspension.source.cites if suspension else (),
                     )
 
+    def stand_still_again(self, role: str) -> None:
+        """While an appeal is pending, a duty that was not done after all waits for it as if it had never been met."""
+        deadline = self.deadlines[role]
+        if deadline.status == "running":
+            for pending in list(self.appeals.values()):
+                since = max(day_of(pending.received_on), day_of(deadline.terms.count.start))
+                self.stand_still_under_appeal(deadline, since=since)
+
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; of what was set aside for good, they lapse."""
         pending = self.appeals[appeal]

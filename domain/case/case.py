@@ -15,6 +15,7 @@ from domain.case.commands import (
     RecordJustification,
     ReleaseHold,
 )
+from domain.case.correction import Correction, correct
 from domain.case.deadlines import Deadline, WithDeadlines
 from domain.case.events import (
     Assigned,
@@ -152,6 +153,23 @@ class Case(WithDeadlines):
         if deadline is None or not deadline.reason_owed:
             self.refuse_state(f"no reason is owed for {act.role}", now="Reasons are owed when a soft limit has passed.")
         self.record(JustificationRecorded, **dict(act))
+
+    def correct(self, act: Correction, law: Regime) -> None:
+        """Correct a clerical error; the entry stays, and deadlines that hang on it are computed anew."""
+        correct(self, act, law)
+
+    def done_on(self, role: str) -> date | datetime | None:  # noqa: ARG002 - for case types whose state tells
+        """When the duty of a deadline was done, where the state tells it (money that came in, compliance); else None."""
+        return None
+
+    def take_up_again(self, role: str) -> None:
+        """The end of a deadline is about to be set anew by a correction: undo what had ended with it."""
+
+    def stand_still_again(self, role: str) -> None:
+        """A deadline runs that was done with before a correction: what holds it up still, suspends it again."""
+
+    def follow_correction(self, was: Case, meant: Case) -> None:
+        """What a correction changes beside deadlines: the act as it was entered and as it was meant, each asked again."""
 
     def fire_deadline(self, act: FireDeadline, _law: Regime) -> None:
         """Let a deadline pass whose time has come. Fired twice, early, late or after it was met: nothing happens."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
@@ -118,6 +118,16 @@ class RecordJustification(Act):
     role: Name
     reasons: Text
     recorded_on: Day
+
+
+class Correct(Act):
+    """Correct a clerical error in an entry of the case; what hangs on it is computed anew. `fields` are those of its command."""
+
+    COMMAND = "correct"
+
+    event_version: Annotated[StrictInt, Field(ge=1)]
+    fields: Annotated[dict[str, Any], Field(min_length=1, max_length=50)]
+    reason: Text
 
 
 class FireDeadline(Act):

@@ -57,6 +57,7 @@ class Deadline:
     set_version: int
     suspensions: tuple[OpenSuspension, ...] = ()
     reason_owed: bool = False
+    met_on: date | datetime | None = None
 
     @property
     def due(self) -> date:
@@ -207,7 +208,7 @@ class WithDeadlines(Recording):
             old_due=deadline.due,
         )
         if deadline.status != "passed" or not deadline.ended_before(agreed_on):
-            self._follow_anchor(deadline)
+            self.follow_anchor(deadline)
 
     def recompute(
         self,
@@ -247,9 +248,9 @@ class WithDeadlines(Recording):
         terms = self.terms_again(deadline, count).model_copy(update={"anchor": anchor})
         self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
         if deadline.status != "passed":
-            self._follow_anchor(deadline)
+            self.follow_anchor(deadline)
 
-    def _follow_anchor(self, moved: Deadline) -> None:
+    def follow_anchor(self, moved: Deadline) -> None:
         """What counts from the end of a deadline that moved before it ended is computed anew."""
         due = self.deadlines[moved.role].due
         for deadline in list(self.deadlines.values()):
@@ -326,12 +327,12 @@ class WithDeadlines(Recording):
             case DeadlineSet(role=role, terms=terms):
                 known = self.deadlines[role]
                 running = "suspended" if known.suspensions else "running"
-                self._keep(role, terms=terms, status=running, set_version=event.version, reason_owed=False)
+                self._keep(role, terms=terms, status=running, set_version=event.version, reason_owed=False, met_on=None)
             case DeadlineSuspended(role=role):
                 opened = OpenSuspension(event.since, event.cause, event.reason)
                 self._keep(role, status="suspended", suspensions=(*self.deadlines[role].suspensions, opened))
-            case DeadlineMet(role=role):
-                self._keep(role, status="met", suspensions=(), reason_owed=False)
+            case DeadlineMet(role=role, met_on=met_on):
+                self._keep(role, status="met", suspensions=(), reason_owed=False, met_on=met_on)
             case DeadlinePassed(role=role):
                 self._keep(role, status="passed", reason_owed=event.reason_owed)
             case DeadlineLapsed(role=role):

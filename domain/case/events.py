@@ -190,6 +190,24 @@ class NonComplianceOpened(CaseEvent):
     since: date
 
 
+class Corrected(CaseEvent):
+    """An entry of this case had a clerical error: from now on the case is as if it had been entered so from the start.
+
+    The entry itself stays as it was. `event` is its type, `before` what stood in the corrected fields, `fields` what stands in
+    them now (JSON values by the names of the payload; null where nothing stands), `effective_on` the entry's day of law as
+    corrected.
+    """
+
+    NAME = "corrected"
+
+    event_version: int
+    event: Name
+    before: dict[str, Any]
+    fields: dict[str, Any]
+    reason: Text
+    effective_on: Day | None = None
+
+
 # Deadlines
 
 

@@ -13,7 +13,9 @@ from domain.roles import Actor
 
 if TYPE_CHECKING:
     from domain.case.case import Case
-    from domain.case.events import CaseType
+    from domain.case.commands import Act
+    from domain.case.events import CaseEvent, CaseType
+    from domain.past_cases import PastCases
 
 
 class CasesInReach(Protocol):
@@ -33,6 +35,14 @@ class CasesInReach(Protocol):
 
     def exists(self, case_id: UUID) -> bool:
         """Whether a case has that id."""
+        ...
+
+    def before(self, entry: CaseEvent) -> PastCases:
+        """The cases as they stood before the act that led to an entry, to ask that act again."""
+        ...
+
+    def act_behind(self, entry: CaseEvent) -> Act | None:
+        """The act that an entry records; None: it records what followed from another, or cannot be corrected."""
         ...
 
 

@@ -5,18 +5,19 @@ Applying never refuses and reads no clock, regime, setting or database, so that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from domain.case.events import CaseEvent, CaseType, Envelope
+from domain.case.events import CaseEvent, CaseType, Corrected, Envelope
 from domain.case.occasion import Occasion
 
 EventT = TypeVar("EventT", bound=CaseEvent)
+_OF_THE_ACT = ("_pending", "_occasion")
 
 
 class Recording:
-    """An event-sourced aggregate: its identity, its version, its pending events."""
+    """An event-sourced aggregate: its identity, its version, its history as corrected, its pending events."""
 
     TOPIC: ClassVar[CaseType]
 
@@ -24,6 +25,7 @@ class Recording:
         self.id = case_id
         self.matter_id = matter_id
         self.version = 0
+        self.history: list[CaseEvent] = []
         self._pending: list[CaseEvent] = []
         self._occasion: Occasion | None = None
 
@@ -64,9 +66,20 @@ class Recording:
         return event
 
     def apply(self, event: CaseEvent) -> None:
-        """Take in the next event of the history."""
-        self.version = event.version
-        self.when(event)
+        """Take in the next event of the history. A correction lets the whole history count anew, as corrected."""
+        if isinstance(event, Corrected):
+            corrected = type(self)(self.id, self.matter_id)
+            corrected.take_in(as_corrected([*self.history, event]))
+            vars(self).update({name: value for name, value in vars(corrected).items() if name not in _OF_THE_ACT})
+        else:
+            self.take_in([event])
+
+    def take_in(self, history: Iterable[CaseEvent]) -> None:
+        """Let events count, in order, that are as corrected already."""
+        for event in history:
+            self.version = event.version
+            self.history.append(event)
+            self.when(event)
 
     def when(self, event: CaseEvent) -> None:
         """What follows from what happened. A case type adds its own."""
@@ -80,3 +93,14 @@ class Recording:
         """Hand over the pending events to be saved (the event sourcing library's protocol)."""
         collected, self._pending = self._pending, []
         return collected
+
+
+def as_corrected(history: Iterable[CaseEvent]) -> list[CaseEvent]:
+    """A history in which every entry says what it was corrected to; the corrections themselves stay in it."""
+    entries: dict[int, CaseEvent] = {}
+    for event in history:
+        entries[event.version] = event
+        if isinstance(event, Corrected) and event.event_version in entries:
+            entry = entries[event.event_version]
+            entries[event.event_version] = type(entry).happened(entry.envelope, **{**entry.facts(), **event.fields})
+    return list(entries.values())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Any
 
 from domain.case.events import (
     AppealEnded,
     Assigned,
     CaseEvent,
+    Corrected,
     DeadlineExtended,
     DeadlineLapsed,
     DeadlineMet,
@@ -27,8 +30,11 @@ from domain.case.events import (
     SetAside,
     TargetAppealLodged,
 )
+from domain.money import Money
 
 _MOST = 160
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+([+-][0-9:]+|Z)$")
 _COURTS = {
     "first_tier_tribunal": "First-tier Tribunal",
     "upper_tribunal": "Upper Tribunal",
@@ -112,10 +118,37 @@ def describe_shared(event: CaseEvent) -> str | None:
             return f"Legal hold released on {day(released_on)}: {brief(reason)}."
         case JustificationRecorded(role=role, reasons=reasons):
             return f"Reasons given for the delay ({role_name(role).lower()}): {brief(reasons)}."
+        case Corrected(event_version=version, event=name, reason=reason):
+            return f"Entry {version} ({plain(name.partition('.')[2])}) corrected: {_corrected(event)}. {brief(reason)}."
         case NonComplianceOpened(about=about, since=since):
             return f"A non-compliance case was opened ({role_name(about).lower()}): not done since {day(since)}."
         case _:
             return _describe_deadline(event) or _describe_appeal(event)
+
+
+def _corrected(event: Corrected) -> str:
+    """Each corrected field, as it is now and as it stood."""
+    return "; ".join(
+        f"{plain(name).removesuffix(' on')} {_value(value)} instead of {_value(event.before.get(name))}"
+        for name, value in event.fields.items()
+    )
+
+
+def _value(value: Any) -> str:
+    """A value of a payload as people read it."""
+    match value:
+        case None:
+            return "none"
+        case {"amount": amount, "currency": currency}:
+            return str(Money.from_event({"amount": amount, "currency": currency}))
+        case str() if _DAY.fullmatch(value):
+            return day(date.fromisoformat(value))
+        case str() if _INSTANT.match(value):
+            return day(datetime.fromisoformat(value))
+        case list():
+            return ", ".join(map(_value, value)) or "none"
+        case _:
+            return f"'{brief(str(value))}'"
 
 
 def _describe_deadline(event: CaseEvent) -> str | None:

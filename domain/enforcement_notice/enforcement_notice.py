@@ -284,6 +284,11 @@ class EnforcementNotice(Appealable):
         for name, complied_on in self.complied.items():
             self.meet(f"comply:{name}", complied_on)
 
+    def done_on(self, role: str) -> date | datetime | None:
+        """A requirement is met on the day of its compliance."""
+        kind, _, name = role.partition(":")
+        return self.complied.get(name) if kind == "comply" else super().done_on(role)
+
     def is_duty(self, role: str) -> bool:
         """Something that a notice in force demands and that is not done; also while it is set aside, for that can be reversed."""
         kind, _, name = role.partition(":")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.case.account import Account
 from domain.case.appealable import Appealable
+from domain.case.case import Case
 from domain.case.deadlines import Deadline, fixed_at
 from domain.case.events import CaseEvent, DeadlineLapsed, DeadlineSet, DeadlineStarted, DeadlineTerms, Restored
 from domain.clock import Count
@@ -223,6 +224,22 @@ class Debt(Appealable):
         """Nothing is owed any more: whatever recovery was started is over."""
         if self.in_recovery and not self.account.outstanding:
             self.record(RecoveryCompleted, completed_on=on)
+
+    def done_on(self, role: str) -> date | datetime | None:
+        """A part is paid on the day on which what came in reaches it."""
+        part = next((part for part in self.parts() if part.role == role and part.own), None)
+        return self.account.reached_on(part.in_all) if part and self.account.payable else super().done_on(role)
+
+    def follow_correction(self, was: Case, meant: Case) -> None:
+        """Nobody can have been paid back more than came in; a recovery ends when all is paid."""
+        super().follow_correction(was, meant)
+        if self.account.is_overdrawn:
+            message = (
+                "Refused: more would then have been paid back than ever came in. Correct the refund first, or enter the payment "
+                "that is missing."
+            )
+            raise Invalid(message)
+        self.end_recovery_if_nothing_is_owed(self.account.covered_on() or self.occasion.today)
 
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 

@@ -193,6 +193,11 @@ class WithNotices(AppealTarget):
             if notice.answered_on:
                 self.meet(f"response:{name}", notice.answered_on)
 
+    def done_on(self, role: str) -> date | datetime | None:
+        """A notice is answered on the day on which the whole answer was received."""
+        base, _, name = role.partition(":")
+        return self.notices[name].answered_on if base == "response" and name in self.notices else super().done_on(role)
+
     # Appeals against one notice
 
     def can_be_appealed_in(self, scope: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.case.events import CaseEvent, HoldPlaced, HoldReleased
+from domain.case.events import CaseEvent, Corrected, HoldPlaced, HoldReleased
 from domain.investigation.events import (
     FindingRecorded,
     InvestigationClosed,
@@ -38,6 +38,10 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("close", closed_on=day, outcome=outcome)
         case InvestigationReopened():
             yield Change("reopen")
+        case Corrected(event="investigation.opened", fields=fields):
+            yield Change("correct_opening", **{name: fields.get(name) for name in ("opened_on", "grounds", "jointly_with")})
+        case Corrected(event="investigation.closed", fields={"closed_on": day}):
+            yield Change("correct_closing", closed_on=day)
         case HoldPlaced():
             yield Change("set_hold", on_hold=True)
         case HoldReleased():

@@ -34,3 +34,13 @@ UPDATE matters SET closed_on = NULL, outcome = NULL WHERE case_id = %(case_id)s;
 
 -- name: set_hold
 UPDATE matters SET on_hold = %(on_hold)s WHERE case_id = %(case_id)s;
+
+-- name: correct_opening
+-- What was not corrected is not given.
+UPDATE matters SET
+    opened_on = coalesce(%(opened_on)s::date, opened_on), grounds = coalesce(%(grounds)s::text[], grounds),
+    jointly_with = coalesce(%(jointly_with)s::text[], jointly_with)
+WHERE case_id = %(case_id)s;
+
+-- name: correct_closing
+UPDATE matters SET closed_on = %(closed_on)s WHERE case_id = %(case_id)s AND closed_on IS NOT NULL;

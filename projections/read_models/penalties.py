@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from domain.case.events import AppealEnded, CaseEvent, Opened, Restored, SetAside, TargetAppealLodged
+from domain.case.events import AppealEnded, CaseEvent, Corrected, Opened, Restored, SetAside, TargetAppealLodged
 from domain.fine.events import (
     AmountSubstituted,
     FineWrittenOff,
@@ -62,9 +63,20 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("set_recovery", in_recovery=True)
         case RecoveryCompleted():
             yield Change("set_recovery", in_recovery=False)
+        case Corrected(event=entry, before=before, fields=fields):
+            yield from _corrections(entry, before, fields)
         case TargetAppealLodged(appeal=appeal, main=main):
             yield Change("appeal", appeal=appeal, main=main)
         case AppealEnded(appeal=appeal):
             yield Change("end_appeal", appeal=appeal)
         case _:
             pass
+
+
+def _corrections(entry: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterable[Change]:
+    """What came in or was paid back, more or less than had been entered; the day of the decision."""
+    if "amount" in fields:
+        more = Money.from_event(fields["amount"]).value - Money.from_event(before["amount"]).value
+        yield Change("refund" if entry == "fine.refund_recorded" else "receive", amount=more)
+    if entry == "fine.penalty_notice_issued" and "decided_on" in fields:
+        yield Change("correct_decision", decided_on=fields["decided_on"])

@@ -106,3 +106,6 @@ WHERE case_id = %(case_id)s;
 UPDATE penalties SET
     main_appeals = array_remove(main_appeals, %(appeal)s), other_appeals = array_remove(other_appeals, %(appeal)s)
 WHERE case_id = %(case_id)s;
+
+-- name: correct_decision
+UPDATE penalties SET decided_on = %(decided_on)s WHERE case_id = %(case_id)s;

@@ -60,6 +60,7 @@ WHO_IN_EVERY_CASE = {
     "assign": {OFFICER, ISSUER, ADMIN},
     "add_evidence": {OFFICER, ISSUER, REGISTRAR},
     "place_hold": {OFFICER, ISSUER},
+    "correct": {REGISTRAR, ADMIN},
     "release_hold": {ISSUER, ADMIN},
     "extend_deadline": {OFFICER, ISSUER, REGISTRAR},
     "record_justification": {OFFICER, ISSUER, REGISTRAR},

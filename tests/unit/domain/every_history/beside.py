@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from domain.application import Outcome
 from domain.commands import Command
+from domain.corrections import act_behind
 from domain.roles import Actor
 from tests.desk import (
     ADMIN,
     ISSUER,
     OFFICER,
     PROVISION,
+    REGISTRAR,
 )
 from tests.unit.domain.every_history.matter import (
     AUDITOR,
     Matter,
+    periods,
+    sums,
 )
 
 
@@ -49,6 +56,31 @@ class Beside(Matter):
                 self.who_may_not_is_forbidden((AUDITOR, ADMIN, OFFICER)[which % 3])
             case _:
                 pass
+
+    @rule(
+        kind=st.sampled_from(["fine", "fine", "fine", "enforcement_notice", "enforcement_notice", "appeal", "non_compliance"]),
+        which=st.integers(0, 3),
+        entry=st.integers(0, 40),
+        days=st.sampled_from([-30, -7, -2, -1, 1, 2, 7, 30, 90]),
+        amount=sums,
+        period=periods,
+    )
+    def an_entry_is_corrected(self, *, kind: str, which: int, entry: int, days: int, amount: Any, period: str | None) -> None:
+        """One of the acts on a case: its date, its sum, or the time that it gives."""
+        if not (on := self.one(kind, which)):
+            return
+        entries = [event for event in self.everything()[on].history if act_behind(event)] or self.everything()[on].history
+        chosen = entries[-1 - entry % len(entries)]
+        facts = chosen.facts()
+        dates = [field for field in facts if field.endswith("_on") or field == "until"]
+        fields: dict[str, Any] = {"amount": amount} if "amount" in facts and entry % 2 else {}
+        if "pay_within" in facts and entry % 3 == 0:
+            fields = {"pay_within": period}
+        if dates and (not fields or entry % 5 == 0):
+            field = dates[entry % len(dates)]
+            fields[field] = (date.fromisoformat(facts[field][:10]) + timedelta(days=days)).isoformat()
+        data = {"event_version": chosen.version, "fields": fields, "reason": "r"}
+        self.give(f"{kind}.correct", on, (REGISTRAR, ADMIN)[which % 2], **data)
 
     def timers_fire_again(self) -> None:
         """Early, late, twice: without effect."""

@@ -15,17 +15,19 @@ from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineStarted
+from domain.case.recording import as_corrected
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.events import PaymentRecorded, PenaltyNoticeIssued, PenaltyProposed, RefundRecorded
 from domain.fine.fine import Fine
 from domain.investigation.investigation import Investigation
 from domain.money import Money
 from domain.non_compliance.non_compliance import NonCompliance
+from domain.unit_of_work import rebuild
 from tests.unit.domain.every_history.matter import (
     LAW,
 )
 
-ALWAYS_ALLOWED = {"assigned", "evidence_added", "hold_placed", "hold_released", "justification_recorded"}
+ALWAYS_ALLOWED = {"assigned", "evidence_added", "hold_placed", "hold_released", "justification_recorded", "corrected"}
 """May be recorded in a case that has ended, of any type."""
 A_LATER_CAUSE = {"appeal_lodged", "appeal_ended", "restored", "set_aside", "amount_substituted", "requirements_substituted"}
 """What a court does to a notice also after it ended."""
@@ -86,6 +88,7 @@ def acts_of_one_save(fresh: list[CaseEvent]) -> Iterator[CaseEvent]:
     for event in fresh:
         yield event
         if event.NAME in (
+            "corrected",
             "reopened",
             "appeal_lodged",
             "restored",
@@ -109,6 +112,8 @@ def check_history(case: Case, history: list[CaseEvent]) -> None:
     assert history[0].NAME == "opened"
     assert {event.matter_id for event in history} == {case.matter_id}
     assert all(before.recorded <= after.recorded for before, after in pairwise(history))
+    corrected = rebuild(None, as_corrected(history))
+    assert state_of(corrected) == state_of(case), "a case is not what its history says as corrected"
     proposal: PenaltyProposed | None = None
     for event in history:
         if isinstance(event, PenaltyProposed):
@@ -130,6 +135,7 @@ def check_money(fine: Fine, history: list[CaseEvent]) -> None:
     assert account.refund_due is not None
     assert fine.intent.tier is not None
     assert account.amount <= LAW.maximum(fine.intent.tier, fine.subject).money
+    history = as_corrected(history)
     received = sum(event.amount.value for event in history if isinstance(event, PaymentRecorded))
     refunded = sum(event.amount.value for event in history if isinstance(event, RefundRecorded))
     assert account.paid.value == received - refunded

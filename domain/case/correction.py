@@ -1,0 +1,206 @@
+"""A correction of an entry: the act behind it is asked again as it was meant, and what follows from the difference is computed.
+
+A correction can do nothing that the act itself would have been refused. It moves the deadlines that hang on the corrected
+fields, and no others: those that come out differently when the act is asked as it was entered and as it was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from domain.case.commands import Act, FireDeadline
+from domain.case.events import CaseEvent, Corrected, DeadlineMet, DeadlineRecomputed, DeadlineStarted
+from domain.clock import Count
+from domain.refusals import Refusal, TooEarly, TooLate
+from domain.regimes import Regime
+
+if TYPE_CHECKING:
+    from domain.case.case import Case
+    from domain.case.deadlines import Deadline
+
+_TOGETHER = ("start", "trigger", "rule", "rule_version", "candidates")
+"""What a count takes over from its trigger, whole or not at all."""
+
+_WHAT_NOW = "Check the correction; if it is right, first undo by its own command what stands against it."
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction that is well formed: the entry as it stands, the act behind it as it was entered and as it was meant."""
+
+    entry: CaseEvent
+    was: Act
+    meant: Act
+    before: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    reason: str
+    effective_on: date | None
+
+
+def correct(case: Case, act: Correction, law: Regime) -> None:
+    """Let an entry count as it was meant from the start; compute anew what hangs on it.
+
+    Raises:
+        Refusal: the act would have been refused so; or a later act, or what a deadline was met by, would be out of time.
+    """
+    try:
+        meant = _asked_again(case, act.entry, act.meant, law)
+        was = _asked_again(case, act.entry, act.was, law)
+    except Refusal as refusal:
+        _refuse(refusal, f"{act.entry.envelope.command} itself could not have been given so.")
+    told = {role: case.done_on(role) for role in case.deadlines}
+    met = {role: deadline.met_on for role, deadline in case.deadlines.items() if deadline.status == "met"}
+    moves = _counts(was) != _counts(meant)
+    late_before = _out_of_time(case, act.entry, law) if moves else {}
+
+    case.record(
+        Corrected,
+        event_version=act.entry.version,
+        event=act.entry.type,
+        before=dict(act.before),
+        fields=dict(act.fields),
+        reason=act.reason,
+        effective_on=act.effective_on,
+    )
+    why = f"The entry {act.entry.version} that it counts from was corrected: {act.reason}"
+    moved = {role for role in {**was.deadlines, **meant.deadlines} if _move(case, role, was, meant, why)}
+    case.follow_correction(was, meant)
+    for role in list(case.deadlines):
+        settling = _Settling(case, role, moved=role in moved, told=told.get(role), met=met.get(role), why=why)
+        settling.settle(was.deadline(role), meant.deadline(role), law)
+    late_now = _out_of_time(case, act.entry, law) if moves else {}
+    for version, late in late_now.items():
+        if version not in late_before:
+            _refuse(late, f"entry {version}, made since, would then have come out of time.")
+
+
+def _asked_again(case: Case, entry: CaseEvent, act: Act, law: Regime) -> Case:
+    """The case as it then was, after the act: nothing of it is kept.
+
+    Raises:
+        Refusal: the act is refused.
+    """
+    past = case.occasion.cases.before(entry)
+    occasion = replace(
+        case.occasion,
+        command=entry.envelope.command,
+        actor=entry.actor,
+        now=entry.recorded,
+        stored_at=entry.envelope.stored_at,
+        cases=past,
+    )
+    asked = past.begin_again(case, occasion)
+    getattr(asked, entry.envelope.command.partition(".")[2])(act, law)
+    return asked
+
+
+def _refuse(refusal: Refusal, why: str) -> NoReturn:
+    said = refusal.message.removeprefix("Refused: ")
+    message = f"Refused: {why} {said[:1].upper()}{said[1:]} {_WHAT_NOW}"
+    raise type(refusal)(message, cites=refusal.cites, **refusal.details) from refusal
+
+
+def _counts(case: Case) -> dict[str, Count]:
+    return {role: deadline.terms.count for role, deadline in case.deadlines.items()}
+
+
+def _out_of_time(case: Case, entry: CaseEvent, law: Regime) -> dict[int, Refusal]:
+    """Which later acts of the case would be out of time, by what is known of its deadlines now."""
+    found: dict[int, Refusal] = {}
+    for later in case.history[entry.version :]:
+        act = case.occasion.cases.act_behind(later)
+        if act is None:
+            continue
+        try:
+            _asked_again(case, later, act, law)
+        except (TooEarly, TooLate) as refusal:
+            found[later.version] = refusal
+        except Refusal:
+            continue
+    return found
+
+
+def _move(case: Case, role: str, was: Case, meant: Case, why: str) -> bool:
+    """Set a deadline anew that came out differently. Returns whether it did."""
+    old, new, known = was.deadline(role), meant.deadline(role), case.deadline(role)
+    if old is None or known is None:
+        if known is None and new is not None and case.can_matter(role):
+            case.record(DeadlineStarted, role=role, terms=new.terms)
+            return True
+        return False
+    if new is None:
+        case.lapse(why, role)
+        return False
+    count = _merged(known.terms.count, old.terms.count, new.terms.count)
+    if count == known.terms.count or known.status == "lapsed":
+        return False
+    case.take_up_again(role)
+    terms = case.terms_again(known, count)
+    case.record(DeadlineRecomputed, role=role, terms=terms, reason=why, old_due=known.due)
+    case.follow_anchor(known)
+    return True
+
+
+def _merged(known: Count, old: Count, new: Count) -> Count:
+    """The count that stands, with the difference that the correction makes, where nothing else has changed it since."""
+    names = type(known).model_fields
+    changed = [name for name in names if getattr(old, name) != getattr(new, name) and getattr(known, name) == getattr(old, name)]
+    if any(name in _TOGETHER for name in changed):
+        since = any(getattr(known, name) != getattr(old, name) for name in ("start", "trigger"))
+        changed = [name for name in changed if name not in _TOGETHER] + ([] if since else list(_TOGETHER))
+    return known.model_copy(update={name: getattr(new, name) for name in changed})
+
+
+@dataclass(frozen=True)
+class _Settling:
+    """One deadline after a correction: met, passed, running again.
+
+    told: when the duty was done, by what stood before; met: by which day it had been met; moved: whether its end was set anew.
+    """
+
+    case: Case
+    role: str
+    moved: bool
+    told: date | datetime | None
+    met: date | datetime | None
+    why: str
+
+    def settle(self, was: Deadline | None, meant: Deadline | None, law: Regime) -> None:
+        case, role = self.case, self.role
+        now_told = case.done_on(role)
+        done = now_told if now_told != self.told else self._done(was, meant)
+        deadline = case.deadlines[role]
+        if deadline.status == "lapsed" or not (self.moved or now_told != self.told or done != self.met):
+            return
+        if done is not None and not deadline.ended_before(done):
+            if deadline.status != "met" or deadline.met_on != done:
+                case.record(DeadlineMet, role=role, met_on=done)
+        elif self.met is not None and self.told is None:
+            self._refuse_late(deadline, done or self.met)
+        elif now_told != self.told and deadline.status in ("met", "passed"):
+            case.record(DeadlineRecomputed, role=role, terms=deadline.terms, reason=self.why, old_due=deadline.due)
+        self._let_pass_or_lapse(law)
+
+    def _done(self, was: Deadline | None, meant: Deadline | None) -> date | datetime | None:
+        if self.told is not None:
+            return self.told
+        if was and meant and was.met_on != meant.met_on and was.met_on == self.met:
+            return meant.met_on
+        return self.met
+
+    def _refuse_late(self, deadline: Deadline, done: date | datetime) -> NoReturn:
+        message = f"Refused: {self.role} would then have ended on {deadline.due}, and what was done on {done} would be late. {_WHAT_NOW}"
+        raise TooLate(message, cites=deadline.cites, role=self.role, due=str(deadline.due))
+
+    def _let_pass_or_lapse(self, law: Regime) -> None:
+        self.case.stand_still_again(self.role)
+        deadline = self.case.deadlines[self.role]
+        if deadline.status != "running":
+            return
+        if deadline.due_at <= self.case.occasion.now:
+            self.case.fire_deadline(FireDeadline(role=self.role, set_version=deadline.set_version), law)
+        elif not self.case.can_matter(self.role):
+            self.case.lapse("It was computed anew when it could matter no more.", self.role)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -36,6 +37,10 @@ FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         shared.HoldReleased: "reason released_on",
         shared.JustificationRecorded: "reasons recorded_on",
         investigation.InvestigationOpened: "opened_on grounds jointly_with incidents lead",
+        investigation.InvestigationNoticeIssued: "sent_on respond_within respond_by",
+        investigation.InvestigationNoticeServed: "served_on method deemed_on",
+        investigation.ResponseRecorded: "received_on",
+        investigation.InvestigationNoticeCancelled: "sent_on reasons",
         investigation.FindingRecorded: "summary conduct_from conduct_to",
         investigation.InvestigationClosed: "reasons closed_on",
         investigation.InvestigationReopened: "reason reopened_on",
@@ -49,6 +54,8 @@ FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         fine.PenaltyNoticeCancelled: "sent_on reasons",
         fine.PaymentRecorded: "amount received_on reference",
         fine.RefundRecorded: "amount paid_on reference",
+        fine.InstalmentsAgreed: "agreed_on",
+        fine.FineWrittenOff: "reason decided_on",
         fine.RecoveryStarted: "court started_on",
         notice.PreliminaryNoticeGiven: "sent_on representations_within",
         notice.NoticeIssued: "decided_on sent_on published_on",
@@ -98,9 +105,8 @@ def act_behind(entry: CaseEvent) -> Act | None:
     act_type = COMMANDS.get(entry.envelope.command)
     if act_type is None or type(entry) not in _CORRECTABLE or _not_an_act(entry):
         return None
-    names = _names_of(act_type)
     try:
-        return act_type.model_validate({k: v for k, v in entry.facts().items() if k in names}, context=RECORDED)
+        return act_type.model_validate(_said(entry, act_type), context=RECORDED)
     except ValidationError:
         return None
 
@@ -170,8 +176,8 @@ def _faults_in_names(act: Correct, entry: CaseEvent) -> Iterator[dict[str, str]]
 
 
 def _meant(act: Correct, entry: CaseEvent, act_type: type[Act], law: Regime) -> tuple[Act | None, list[dict[str, str]]]:
-    names, may = _names_of(act_type), _CORRECTABLE[type(entry)]
-    said = {k: v for k, v in entry.facts().items() if k in names} | {k: v for k, v in act.fields.items() if k in may}
+    may = _CORRECTABLE[type(entry)]
+    said = _said(entry, act_type) | {name: value for name, value in act.fields.items() if name in may}
     try:
         return in_zone_of(law, act_type.model_validate(said)), []
     except ValidationError as error:
@@ -182,8 +188,11 @@ def _in_fields(fault: dict[str, str]) -> dict[str, str]:
     return {**fault, "field": f"fields.{fault['field']}"}
 
 
-def _names_of(act_type: type[Act]) -> set[str]:
-    return {info.alias or name for name, info in act_type.model_fields.items()}
+def _said(entry: CaseEvent, act_type: type[Act]) -> dict[str, Any]:
+    """What the command said, of what an entry tells; what the law made of it is left out."""
+    facts = entry.facts()
+    names = {info.alias or name for name, info in act_type.model_fields.items()} - ({"deemed_on"} if "deemed" in facts else set())
+    return {name: value for name, value in facts.items() if name in names}
 
 
 def _plain(entry: CaseEvent) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TOGETHER = ("start", "trigger", "rule", "rule_version", "candidates")
 """What a count takes over from its trigger, whole or not at all."""
 
+_WORKED_OUT = ("deemed_on", "deemed")
+"""Facts of an entry that the law makes of what the command said."""
 _WHAT_NOW = "Check the correction; if it is right, first undo by its own command what stands against it."
 
 
@@ -56,12 +58,13 @@ def correct(case: Case, act: Correction, law: Regime) -> None:
     moves = _counts(was) != _counts(meant)
     late_before = _out_of_time(case, act.entry, law) if moves else {}
 
+    before, fields = _with_what_the_law_made_of_it(act, meant)
     case.record(
         Corrected,
         event_version=act.entry.version,
         event=act.entry.type,
-        before=dict(act.before),
-        fields=dict(act.fields),
+        before=before,
+        fields=fields,
         reason=act.reason,
         effective_on=act.effective_on,
     )
@@ -75,6 +78,14 @@ def correct(case: Case, act: Correction, law: Regime) -> None:
     for version, late in late_now.items():
         if version not in late_before:
             _refuse(late, f"entry {version}, made since, would then have come out of time.")
+
+
+def _with_what_the_law_made_of_it(act: Correction, meant: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The corrected fields, before and now, with those that the entry holds because the law works them out."""
+    stood, made = act.entry.facts(), next(event for event in meant.pending if event.NAME == act.entry.NAME).facts()
+    worked_out = [name for name in _WORKED_OUT if name not in act.fields and stood.get(name) != made.get(name)]
+    before = {**act.before, **{name: stood.get(name) for name in worked_out}}
+    return before, {**act.fields, **{name: made.get(name) for name in worked_out}}
 
 
 def _asked_again(case: Case, entry: CaseEvent, act: Act, law: Regime) -> Case:

@@ -131,6 +131,7 @@ def _corrected(event: Corrected) -> str:
     return "; ".join(
         f"{plain(name).removesuffix(' on')} {_value(value)} instead of {_value(event.before.get(name))}"
         for name, value in event.fields.items()
+        if name != "deemed"  # how the law worked out a day that is told
     )
 
 

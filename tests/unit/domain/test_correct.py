@@ -101,7 +101,7 @@ class TestAPayment:
         desk.done("fine.record_refund", "fine", by=REGISTRAR, amount="GBP 447200", paid_on="2022-06-20", reference="R")
         refusal = refused(desk, "fine", "payment_recorded", amount="GBP 400000")
         assert refusal["code"] == "invalid"
-        assert "more would have been paid back than ever came in" in refusal["message"]
+        assert "more would then have been paid back than ever came in" in refusal["message"]
 
     def test_in_full_ends_a_recovery(self) -> None:
         desk = paid("2022-06-18", amount="GBP 755280")

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import StrictBool, model_validator
+from pydantic import AfterValidator, StrictBool, model_validator
 
 from domain.case.commands import Act
 from domain.fields import Day, DayOrInstant, Name, Names, NoticeName, Period, Reference, SomeNames, Text
-from domain.regimes import Regime
+from domain.regimes import Regime, require_known_holidays
 from domain.subject import Subject
 
 
+def _known_holidays(named: str) -> str:
+    require_known_holidays(named)
+    return named
+
+
+Holidays = Annotated[Name, AfterValidator(_known_holidays)]
+"""Country and subdivision as the holidays library takes them."""
+
+
 class Open(Act):
-    """Begin an investigation, and with it a matter."""
+    """Begin an investigation, and with it a matter.
+
+    `calendar`: the holidays that count in the matter, `GB/SCT`, where they are not those of the regime's own calendar.
+    """
 
     COMMAND = "investigation.open"
     OPENS = "always"
@@ -25,6 +37,7 @@ class Open(Act):
     regime: Name
     opened_on: Day
     grounds: SomeNames
+    calendar: Holidays | None = None
     jointly_with: Names = ()
     incidents: Names = ()
     lead: Name | None = None

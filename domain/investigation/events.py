@@ -14,6 +14,7 @@ class InvestigationOpened(Opened):
 
     opened_on: Day
     grounds: Names
+    calendar: Name | None = None
     jointly_with: Names = ()
     incidents: Names = ()
     lead: Name | None = None

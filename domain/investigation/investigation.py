@@ -31,6 +31,7 @@ class Investigation(WithNotices):
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
         self._state = "open"
+        self.opened: InvestigationOpened
         self.findings: list[FindingRecorded] = []
         self.siblings: list[SiblingLinked] = []
 
@@ -48,6 +49,7 @@ class Investigation(WithNotices):
             reference=act.reference,
             opened_on=act.opened_on,
             grounds=act.grounds,
+            calendar=act.calendar,
             jointly_with=act.jointly_with,
             incidents=act.incidents,
             lead=act.lead,
@@ -93,6 +95,9 @@ class Investigation(WithNotices):
     def when(self, event: CaseEvent) -> None:
         """Keep the state and the findings."""
         match event:
+            case InvestigationOpened():
+                self.opened = event
+                super().when(event)
             case FindingRecorded():
                 self.findings.append(event)
             case SiblingLinked():

@@ -1,6 +1,6 @@
 """Bodies of law as versioned data: a YAML file each, read and checked as a whole when the program starts."""
 
-from domain.regimes._file import FileData
+from domain.regimes._file import FileData, require_known_holidays
 from domain.regimes._load import Installed, check_file, installed, load_folder, regime, regimes, rules
 from domain.regimes._place import Fault
 from domain.regimes.regime import Maximum, Regime
@@ -18,5 +18,6 @@ __all__ = [
     "load_folder",
     "regime",
     "regimes",
+    "require_known_holidays",
     "rules",
 ]

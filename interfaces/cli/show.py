@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
+import psycopg
 import typer
 
 from audit.replay import Replay, replay
 from domain.case.case import Case
 from domain.case.words import case_words, court_name, day, role_name
+from domain.investigation.investigation import Investigation
+from foundation.database import Pool
 from interfaces.cli.case_names import case_id_of
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.errors import Misused, NotDone
 from interfaces.facts import as_json, deadline_facts, facts_of
+from interfaces.investigation_facts import investigation_json, investigation_lines
 from interfaces.running_system import running_system
+from projections.enforcement import LinkRow, links
 
 
 class Time(StrEnum):
@@ -55,8 +62,10 @@ def show(
     with running_system() as system:
         case_id = case_id_of(system.pool, case)
         time = by or Time.recorded
+        linked_by: list[LinkRow] = []
         if moment is None:
             now = system.app.case(case_id)
+            linked_by = _links_with(system.pool, now.matter_id)
             found = Replay(now, tuple(system.app.events_of(case_id)), now.version)
         else:
             found = replay(system.app, case_id, moment, time.value)
@@ -65,9 +74,17 @@ def show(
         msg = f"The case {case} {known} as of {as_of}. {'Try --by effective.' if time is Time.recorded else 'Give a later day.'}"
         raise NotDone(msg)
     if json:
-        print_json(_as_json(found.case, found, moment, time))
+        print_json(_as_json(found.case, found, moment, time, linked_by))
     else:
-        print_case(found.case, Page(), when=_when(found, moment, time), explain=explain)
+        print_case(found.case, Page(), when=_when(found, moment, time), explain=explain, linked_by=linked_by)
+
+
+def _links_with(pool: Pool, matter_id: UUID) -> list[LinkRow]:
+    """The links that other matters made with this one; a case is shown also where no read model is built yet."""
+    try:
+        return [link for link in links(pool) if link.sibling == matter_id]
+    except psycopg.errors.UndefinedTable:
+        return []
 
 
 def _moment(given: str) -> date | datetime:
@@ -92,17 +109,17 @@ def _when(found: Replay, moment: date | datetime | None, time: Time) -> str:
     return f"As it stood in law at {end}, with everything known today: {len(found.events)} of {found.known} events had effect by then."
 
 
-def print_case(case: Case, page: Page, *, when: str, explain: bool) -> None:
+def print_case(case: Case, page: Page, *, when: str, explain: bool, linked_by: Sequence[LinkRow]) -> None:
     """One case on a page."""
     page.line(f"{case_words(case.TOPIC)} {case.reference}", style="bold")
     page.line(when, style="cyan")
     page.line()
-    for name, value in _lines(case):
+    for name, value in _lines(case, linked_by):
         page.entry(name, value, indent=2, width=12)
     print_deadlines(case, page, explain=explain)
 
 
-def _lines(case: Case) -> list[tuple[str, str]]:
+def _lines(case: Case, linked_by: Sequence[LinkRow]) -> list[tuple[str, str]]:
     facts = facts_of(case)
     subject = case.subject
     lines = [("state", str(facts.pop("state")).replace("_", " "))]
@@ -112,6 +129,8 @@ def _lines(case: Case) -> list[tuple[str, str]]:
             lines.append((name.replace("_", " "), "yes" if value else "no"))
         elif value is not None:
             lines.append((name.replace("_", " "), court_name(value) if name == "tier" else str(value)))
+    if isinstance(case, Investigation):
+        lines += investigation_lines(case, linked_by)
     if case.officer:
         lines.append(("officer", case.officer))
     if case.hold:
@@ -138,7 +157,9 @@ def print_deadlines(case: Case, page: Page, *, explain: bool = False) -> None:
             page.line(f"Not certain: {mark}", indent=2, style="yellow")
 
 
-def _as_json(case: Case, found: Replay, moment: date | datetime | None, time: Time) -> dict[str, Any]:
+def _as_json(
+    case: Case, found: Replay, moment: date | datetime | None, time: Time, linked_by: Sequence[LinkRow]
+) -> dict[str, Any]:
     return {
         "case_id": str(case.id),
         "matter_id": str(case.matter_id),
@@ -152,5 +173,6 @@ def _as_json(case: Case, found: Replay, moment: date | datetime | None, time: Ti
         "by": time.value if moment else None,
         "events": {"taken": len(found.events), "known": found.known},
         **as_json(facts_of(case)),
+        **(investigation_json(case, linked_by) if isinstance(case, Investigation) else {}),
         "deadlines": [deadline_facts(deadline) for deadline in case.deadlines.values()],
     }

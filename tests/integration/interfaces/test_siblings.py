@@ -155,6 +155,16 @@ def test_without_links_nothing_is_shown_and_a_matter_stands_alone(read: Read, re
     assert "Nobody has linked this matter with another." in page
 
 
+def test_a_case_is_shown_with_the_links_of_both_sides(read: Read, regcase: Regcase) -> None:
+    read(home=[link("B", matter="there"), link("X-1", authority="Garante", jurisdiction="IT")], there=[])
+    lines = regcase("show", "INV-home").out.splitlines()
+    assert "  sibling: B of CNIL (FR), same conduct" in lines
+    assert "  sibling: X-1 of Garante (IT), same conduct" in lines
+    assert "  sibling: INV-home is linked with it, same conduct" in regcase("show", "INV-there").out.splitlines()
+    told = json.loads(regcase("show", "INV-there", "--json").out)
+    assert [(link["reference"], link["relation"]) for link in told["linked_by"]] == [("INV-home", "same_conduct")]
+
+
 def test_a_matter_is_named_only_together_with_siblings(regcase: Regcase) -> None:
     answer = regcase("matters", "INV-home")
     assert answer.code == 2

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from domain.case.events import CaseType
+from domain.identifiers import matter_id_of
 from domain.money import Money
 from interfaces.facts import as_json, facts_of
 from interfaces.scripts.expectation import ExpectationReader
@@ -157,3 +158,65 @@ def test_the_regime_of_an_investigation_is_the_scripts_unless_it_names_its_own()
     other = START.replace("with: {reference", "with: {regime: xx-none, reference")
     report = rehearse(parse(other.encode()))
     assert "the regime 'xx-none' is unknown" in report.differences[0].happened
+
+
+NOTICE = """\
+  - at: 2024-03-04
+    do: investigation.issue_notice
+    on: inv
+    by: caseworker
+    with: {notice: INFO-1, kind: information, sent_on: 2024-03-04, respond_within: P35D}
+    expect: {inv: {deadlines: {"response:INFO-1": {due: 2024-04-08, status: running}, "appeal:INFO-1": {due: 2024-04-02}}}}
+"""
+
+
+class TestTheNoticesOfAnInvestigation:
+    def test_fall_due_under_their_names_and_open_a_case_of_the_systems(self) -> None:
+        report = play(NOTICE + "  - at: 2024-04-10\n    expect: {non_compliance-1: {state: suspected}, cases: 2}\n")
+        assert report.differences == []
+
+    def test_are_named_by_their_case_in_a_suspicion(self) -> None:
+        suspicion = """\
+  - at: 2024-03-20
+    do: non_compliance.suspect
+    as: breach
+    by: caseworker
+    with: {of: inv, requirement: "response:INFO-1", since: 2024-03-20, detected_on: 2024-03-20}
+    expect: {breach: {state: suspected}}
+"""
+        assert play(NOTICE + suspicion).differences == []
+
+    def test_are_served_answered_and_cancelled(self) -> None:
+        steps = """\
+  - at: 2024-03-06
+    do: investigation.serve
+    on: inv
+    by: registry
+    with: {notice: INFO-1, served_on: 2024-03-06, method: post}
+    expect: {inv: {deadlines: {"response:INFO-1": {due: 2024-04-10}}}}
+  - at: 2024-03-20
+    do: investigation.record_response
+    on: inv
+    by: registry
+    with: {notice: INFO-1, received_on: 2024-03-20, complete: true}
+    expect: {inv: {deadlines: {"response:INFO-1": {status: met}}}}
+  - at: 2024-03-21
+    do: investigation.cancel_notice
+    on: inv
+    by: caseworker
+    with: {notice: INFO-1, sent_on: 2024-03-21, reasons: Not needed}
+    expect: {inv: {deadlines: {"appeal:INFO-1": {status: lapsed}}}}
+"""
+        assert play(NOTICE + steps).differences == []
+
+
+def test_a_sibling_is_named_by_the_name_of_its_script() -> None:
+    report = play("""\
+  - at: 2024-01-16
+    do: investigation.link_sibling
+    on: inv
+    by: caseworker
+    with: {authority: CNIL, jurisdiction: FR, reference: X, relation: same_conduct, matter: clearview-fr}
+""")
+    [event] = report.steps[-1].events
+    assert event.facts()["matter"] == str(matter_id_of("clearview-fr"))

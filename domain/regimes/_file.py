@@ -75,10 +75,8 @@ class CalendarData(BaseModel):
     def made(self) -> Calendar:
         """The calendar itself."""
         also = tuple(RecurringDay(recurring.day, recurring.name) for recurring in self.also)
-        said = self.source.note or "; ".join(self.source.cites)
-        doubt = (
-            f"calendar {self.id}: {MARKS[self.source.mark]} [{self.source.mark}] ({said})" if self.source.mark in MARKS else None
-        )
+        mark = self.source.mark
+        doubt = f"calendar {self.id}: {MARKS[mark]} [{mark}] ({self.source.said})" if mark in MARKS else None
         return Calendar(self.id, self.holidays, also, doubt=doubt)
 
 

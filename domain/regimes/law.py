@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from domain.fields import Name
 from domain.fields import Period as PeriodText
@@ -37,6 +37,18 @@ class Citation(_Block):
     mark: Mark
     cites: tuple[str, ...]
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.cites and not self.note:
+            msg = "a source must cite or note something"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def said(self) -> str:
+        """The law and the note, as far as they are there."""
+        return "; ".join((*self.cites, *([self.note] if self.note else [])))
 
 
 class MaximumData(_Block):

@@ -37,6 +37,11 @@ class Source(BaseModel):
     cites: str | None = None
     note: str | None = None
 
+    @property
+    def said(self) -> str:
+        """The law and the note, as far as they are there."""
+        return "; ".join(part for part in (self.cites, self.note) if part)
+
 
 class InForce(BaseModel):
     """Half-open: from the first day on which it is law to the first on which it is no more."""
@@ -200,8 +205,7 @@ class RuleVersion:
         """What is not certain about these facts, in words."""
         wanted = set(facts)
         return tuple(
-            f"{', '.join(f for f in source.facts if f in wanted)}: {MARKS[source.mark]} [{source.mark}]"
-            + (f" ({source.cites or source.note})" if source.cites or source.note else "")
+            f"{', '.join(fact for fact in source.facts if fact in wanted)}: {MARKS[source.mark]} [{source.mark}] ({source.said})"
             for source in self.data.sources
             if source.mark in MARKS and wanted.intersection(source.facts)
         )

@@ -25,6 +25,7 @@ from interfaces.cli import (
 from interfaces.cli.errors import DEBUG, Commands
 from interfaces.cli.exits import EXIT_CODES
 from interfaces.cli.parked import parked
+from interfaces.cli.regime import regime
 
 app = typer.Typer(
     name="regcase",
@@ -46,6 +47,7 @@ app.command()(timeline.timeline)
 app.command()(deadlines.deadlines)
 app.command()(penalties.penalties)
 app.add_typer(parked, name="parked")
+app.add_typer(regime, name="regime")
 app.command("rebuild")(maintenance.rebuild_command)
 app.command("reconcile")(maintenance.reconcile_command)
 app.command("up")(stack.up_command)

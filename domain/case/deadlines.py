@@ -157,6 +157,7 @@ class WithDeadlines(Recording):
         Raises:
             Invalid: it would end after the last year that a date can have.
         """
+        count = count.model_copy(update={"anchored": anchor is not None})
         try:
             end = end_of(count, self.occasion.law)
         except OverflowError:
@@ -275,7 +276,8 @@ class WithDeadlines(Recording):
             mine = next((s for s in deadline.suspensions if s.cause == cause), None)
             if mine is None or deadline.status != "suspended":
                 continue
-            past = Suspension(since=mine.since, until=max(on, mine.since), reason=mine.reason)
+            anew = "anew" if self.occasion.law.data.after_appeal == "anew" else None
+            past = Suspension(since=mine.since, until=max(on, mine.since), reason=mine.reason, resumes=anew)
             count = deadline.terms.count
             count = count.model_copy(update={"suspensions": (*count.suspensions, past)})
             self.record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,8 +22,21 @@ _DAY_BY_EASTER = re.compile(r"(?P<which>easter|orthodox_easter)(?P<days>[+-][0-9
 
 
 @cache
-def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=subdivision)
+def _library() -> str:
+    return f"holidays {version('holidays')}"
+
+
+@cache
+def _holidays(places: str, year: int) -> Mapping[date, str]:
+    """The holidays of a year in one place or several, with their names."""
+    if places == NO_HOLIDAYS:
+        return {}
+    found: dict[date, str] = {}
+    for place in places.split("+"):
+        country, _, subdivision = place.partition("/")
+        for day, name in holidays.country_holidays(country, subdiv=subdivision or None, years=year).items():
+            found.setdefault(day, name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -82,29 +95,37 @@ class Calendar:
     @property
     def ref(self) -> CalendarRef:
         """Its id, and the version of the library whose holidays it took, with the days announced beside them."""
-        known = f"holidays {version('holidays')}"
         late = ", ".join(str(announced.day) for announced in self.announced)
-        return CalendarRef(id=self.id, version=f"{known} + {late}" if late else known)
+        return CalendarRef(id=self.id, version=f"{_library()} + {late}" if late else _library())
 
     def why_not_working(self, day: date) -> str | None:
         """In words, why a day is no working day; None: it is one."""
         if day.weekday() in _WEEKEND:
             return f"a {day:%A}"
-        for country, subdivision in self._places():
-            name: str | None = _holidays(country, subdivision).get(day)
-            if name:
-                return name
+        known = _holidays(self.holidays, day.year).get(day)
+        if known:
+            return known
         own = next((recurring.name for recurring in self.also if recurring.falls_on(day)), None)
         return own or next((announced.reason for announced in self.announced if announced.day == day), None)
-
-    def _places(self) -> Sequence[tuple[str, str | None]]:
-        if self.holidays == NO_HOLIDAYS:
-            return ()
-        parted = (place.partition("/") for place in self.holidays.split("+"))
-        return [(country, subdivision or None) for country, _, subdivision in parted]
 
     def working_day_from(self, day: date) -> date:
         """The day itself if it is a working day, else the next one."""
         while self.why_not_working(day):
             day += timedelta(days=1)
         return day
+
+    def working_day_number(self, number: int, first: date) -> date:
+        """The working day of that number (from 1) that is `first` or comes after it."""
+        day = self.working_day_from(first)
+        for _ in range(number - 1):
+            day = self.working_day_from(day + timedelta(days=1))
+        return day
+
+    def working_days_in(self, since: date, until: date) -> int:
+        """How many working days there are in [since, until)."""
+        return sum(not self.why_not_working(since + timedelta(days=n)) for n in range((until - since).days))
+
+    def holidays_in(self, since: date, until: date) -> list[tuple[date, str]]:
+        """The days in [since, until) that are off though no weekend, with their names."""
+        days = (since + timedelta(days=n) for n in range((until - since).days))
+        return [(day, why) for day in days if day.weekday() not in _WEEKEND and (why := self.why_not_working(day))]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
 _WRITTEN = re.compile(r"P(?:(?P<date_number>[0-9]+)(?P<date_unit>[DWMY])|T(?P<hours>[0-9]+)H)")
+_SHORTEST = {"D": 1, "W": 7, "M": 28, "Y": 365}
 _UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year", "H": "hour"}
 
 
@@ -40,6 +42,16 @@ class Period:
         """Whether it ends by corresponding date."""
         return self.unit in "MY"
 
+    def is_at_least(self, other: Period) -> bool:
+        """Whether it is as long as the other, each at its shortest; one in hours is not compared with one in days."""
+        if "H" in (self.unit, other.unit):
+            return self.unit == other.unit and self.number >= other.number
+        return self.number * _SHORTEST[self.unit] >= other.number * _SHORTEST[other.unit]
+
+    def is_within(self, longest: Sequence[Period]) -> bool:
+        """Whether it is no longer than the longest of its own unit; a unit that is not named has none."""
+        return any(limit.unit == self.unit and self.number <= limit.number for limit in longest)
+
     def __str__(self) -> str:
         return f"{self.number} {_UNITS[self.unit]}{'s' if self.number != 1 else ''}"
 
@@ -53,7 +65,7 @@ class Period:
             OverflowError: the end lies beyond the year 9999.
         """
         if self.unit == "H":
-            return _next_full_hour(start, zone) + timedelta(hours=self.number)
+            return first_hour(start, zone) + timedelta(hours=self.number)
         if isinstance(start, datetime):
             local = start.astimezone(zone)
             return datetime.combine(self._shifted(local.date()), local.time(), zone)
@@ -76,17 +88,15 @@ def day_after_count(start: date | datetime, period: Period, zone: ZoneInfo) -> d
     return period.after(start, zone)
 
 
-def _next_full_hour(start: date | datetime, zone: ZoneInfo) -> datetime:
-    """The hour in which the event occurs is not counted (Reg 1182/71 Art 3(1)); a bare date counts as its last hour.
+def first_hour(start: date | datetime, zone: ZoneInfo, *, counts: bool = False) -> datetime:
+    """The instant from which hours are counted, in UTC: a change of the clocks then neither gives nor takes one.
 
-    Hours are added in UTC, so that a change of the clocks neither gives nor takes one.
+    The hour in which the event occurs is not counted (Reg 1182/71 Art 3(1)), unless it `counts`. A bare date counts as its
+    last hour, or if it counts as its first.
     """
     if not isinstance(start, datetime):
-        midnight = datetime.combine(start + timedelta(days=1), time(), zone)
-        return midnight.astimezone(_UTC)
-    utc = start.astimezone(_UTC)
-    full = utc.replace(minute=0, second=0, microsecond=0)
-    return full if full == utc else full + timedelta(hours=1)
-
-
-_UTC = ZoneInfo("UTC")
+        day = start if counts else start + timedelta(days=1)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    local, utc = start.astimezone(zone), start.astimezone(UTC)
+    begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return utc - begun if counts or not begun else utc - begun + timedelta(hours=1)

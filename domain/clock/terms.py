@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,13 +20,17 @@ class CalendarRef(BaseModel):
 
 
 class Suspension(BaseModel):
-    """Days on which a deadline stood still, half-open: [since, until)."""
+    """Days on which a deadline stood still, half-open: [since, until); on `until` it runs again.
+
+    `resumes`: what is left of the period, where the law behind this suspension says so itself; None: what the rule says.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     since: date
     until: date
     reason: str
+    resumes: Literal["remainder", "anew"] | None = None
 
 
 class Candidate(BaseModel):
@@ -53,7 +58,8 @@ class Count(BaseModel):
     `start` is the trigger's date of law in the regime's time zone; `period` the notice's own, None the rule's; `until` a
     fixed end that stands as it is; `extensions` are added to the unrolled end. `abroad`: the subject resides abroad, which
     may give a longer period. `candidates`: where the latest of several triggers counts, all that are known; `start` is their
-    latest. `left_out`: days that the rule leaves out and the data cannot know. `holidays`: the matter's own, in the form of
+    latest. `left_out`: days that the rule leaves out and the data cannot know. `anchored`: `start` is the end of another deadline,
+    before which this one can stand still already. `holidays`: the matter's own, in the form of
     `Calendar.holidays`, in the place of those of the regime's calendar; None: the rule's calendar as it is.
     """
 
@@ -70,6 +76,7 @@ class Count(BaseModel):
     abroad: bool = False
     candidates: tuple[Candidate, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    anchored: bool = False
     holidays: str | None = None
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.case.appealable import Appealable
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, Restored
+from domain.clock import Count
 from domain.enforcement_notice.commands import (
     Cancel,
     Close,
@@ -32,7 +33,7 @@ from domain.enforcement_notice.events import (
 from domain.fields import day_of
 from domain.investigation.investigation import Investigation
 from domain.refusals import Invalid, TooEarly
-from domain.regimes import Regime
+from domain.regimes import Regime, RuleVersion
 from domain.requirement import Requirement
 
 _IN_FORCE = "in_force"
@@ -100,6 +101,7 @@ class EnforcementNotice(Appealable):
         self.start("appeal", trigger=issued.type, counted_from=sent_on)
         for requirement in act.requirements:
             self._start_compliance(requirement, issued.type)
+            self._require_least_time(requirement)
             self._require_not_before_earliest(requirement, law)
         investigation.require_same_matter(self.matter_id, "investigation")
         if act.replaces:
@@ -167,6 +169,28 @@ class EnforcementNotice(Appealable):
             case _:
                 return self.notice.sent_on, None
 
+    def rule_for(self, role: str, on: date) -> RuleVersion | None:
+        """A kind of notice may have rules of its own (the French mise en demeure); the others are those of every notice."""
+        kind = self.notice.kind if self.notice else self.TOPIC
+        return self.occasion.law.rule_for(kind, role, on) or super().rule_for(role, on)
+
+    def _require_least_time(self, requirement: Requirement) -> None:
+        """Refuse less time to comply than the law's minimum, unless urgent reasons stand."""
+        assert self.notice is not None
+        role, sent_on = f"comply:{requirement.id}", day_of(self.notice.sent_on)
+        rule = self.rule_for(role, sent_on)
+        if rule is None or rule.minimum is None or self.notice.urgent_reasons:
+            return
+        self.require_period_at_least_minimum(rule, requirement.comply_within, sent_on, f"a period to comply ({role})")
+        least = Count(rule=rule.id, rule_version=rule.version, trigger=self.notice.type, start=sent_on, period=rule.minimum)
+        earliest = self.terms_of(least, rule).due
+        if requirement.comply_by and day_of(requirement.comply_by) < earliest:
+            message = (
+                f"Refused: {role} would fall due on {day_of(requirement.comply_by)}, less than the law's minimum of {rule.minimum} "
+                f"after sending. Give until {earliest} or later, or state urgent reasons."
+            )
+            raise TooEarly(message, cites=rule.cites, role=role, earliest=str(earliest))
+
     def _require_not_before_earliest(self, requirement: Requirement, law: Regime) -> None:
         assert self.notice is not None
         role = f"comply:{requirement.id}"
@@ -217,6 +241,7 @@ class EnforcementNotice(Appealable):
         for requirement in act.requirements or ():
             if self._has_new_time_limit(requirement, before):
                 self._start_compliance(requirement, varied.type)
+                self._require_least_time(requirement)
                 self._require_not_before_earliest(requirement, law)
         unknown = [r.id for r in act.requirements or () if r.id not in before]
         if unknown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.case.events import (
@@ -28,7 +28,7 @@ from domain.case.events import (
     Trigger,
 )
 from domain.case.recording import Recording
-from domain.clock import Count, Suspension, end_of
+from domain.clock import Calendar, Count, Suspension, end_of
 from domain.fields import day_of
 from domain.refusals import Invalid
 from domain.regimes import RuleVersion
@@ -98,6 +98,8 @@ class WithDeadlines(Recording):
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
         self.deadlines: dict[str, Deadline] = {}
+        self.holidays: str | None = None
+        """The matter's own holidays, on its investigation, where it named any."""
 
     def deadline(self, role: str) -> Deadline | None:
         """The latest deadline of that role."""
@@ -139,17 +141,26 @@ class WithDeadlines(Recording):
         rule = rule or self.rule_for(role, day_of(counted_from))
         if rule is None or not (period or until or rule.period):
             return None
-        count = Count(
-            rule=rule.id,
-            rule_version=rule.version,
-            trigger=trigger,
-            start=counted_from,
-            period=period,
-            until=until,
-            abroad=self.occasion.law.is_abroad(self.subject),
-        )
+        count = self.counted(rule, trigger=trigger, start=counted_from, period=period, until=until)
         self.record(DeadlineStarted, role=role, terms=self.terms_of(count, rule, anchor=anchor, urgent=urgent))
         return self.deadlines[role]
+
+    def counted(self, rule: RuleVersion, **how: Any) -> Count:
+        """What an end under a rule is computed from in this case: with what is particular to its subject and its matter."""
+        return Count(
+            rule=rule.id,
+            rule_version=rule.version,
+            abroad=self.occasion.law.is_abroad(self.subject),
+            holidays=self._holidays_in_the_place_of(rule.calendar),
+            **how,
+        )
+
+    def _holidays_in_the_place_of(self, calendar: Calendar) -> str | None:
+        """The matter's own holidays, which its investigation named, in the place of the regime's usual ones and no others."""
+        if calendar.holidays != self.occasion.law.calendar.holidays:
+            return None
+        investigations = self.occasion.cases.cases_of(self.matter_id, "investigation")
+        return investigations[0].holidays if investigations else None
 
     def terms_of(self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False) -> DeadlineTerms:
         """Compute a deadline from its count.
@@ -234,7 +245,8 @@ class WithDeadlines(Recording):
             rule = self.rule_for(deadline.role, day_of(start))
             count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger})
             if rule is not None:
-                count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version})
+                holidays = self._holidays_in_the_place_of(rule.calendar)
+                count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version, "holidays": holidays})
         if period is not None:
             count = with_period(count, period)
         if until is not None:

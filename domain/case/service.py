@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from domain.case.case import Case
 from domain.case.events import DeemedReceipt, RuleRef
-from domain.clock import Count, end_of
+from domain.clock import end_of
 from domain.fields import day_of
 
 
@@ -41,7 +41,7 @@ def receipt_of(
     if rule is None:
         return Receipt(served_on)
     start = sent_on if rule.date_kind == "sent" else served_on
-    count = Count(rule=rule.id, rule_version=rule.version, trigger=f"{case.TOPIC}.served", start=start)
+    count = case.counted(rule, trigger=f"{case.TOPIC}.served", start=start)
     end = end_of(count, law)
     deemed = DeemedReceipt(
         rule=RuleRef(id=rule.id, version=rule.version, cites=rule.cites),

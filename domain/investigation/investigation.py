@@ -96,7 +96,7 @@ class Investigation(WithNotices):
         """Keep the state and the findings."""
         match event:
             case InvestigationOpened():
-                self.opened = event
+                self.opened, self.holidays = event, event.calendar
                 super().when(event)
             case FindingRecorded():
                 self.findings.append(event)

@@ -144,6 +144,7 @@ def _regime(file: FileData, law: RegimeData, rules: Mapping[str, tuple[RuleVersi
         id=file.id,
         title=file.title,
         time_zone=ZoneInfo(file.time_zone),
+        calendar=file.calendars[0].made(),
         covers_from=file.covers_from,
         covers_until=file.covers_until,
         compared_with_law_on=file.compared_with_law_on,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from domain.clock.calendar import Calendar
 from domain.clock.period import Period
 from domain.money import Money
 from domain.refusals import Invalid
@@ -35,11 +36,15 @@ class Maximum:
 
 @dataclass(frozen=True)
 class Regime:
-    """One body of law, with the rules of time that its cases need, its own and those of the courts."""
+    """One body of law, with the rules of time that its cases need, its own and those of the courts.
+
+    `calendar`: its usual one; a matter may have other holidays in its place.
+    """
 
     id: str
     title: str
     time_zone: ZoneInfo
+    calendar: Calendar
     covers_from: date
     covers_until: date | None
     compared_with_law_on: date | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import structlog
@@ -55,6 +55,14 @@ class Outcome:
     def versions(self) -> dict[UUID, int]:
         """The version that each changed case has come to."""
         return {event.case_id: event.version for event in self.events}
+
+
+class Firing(NamedTuple):
+    """At that instant the deadline passes unless it is met, or runs again after it stood still."""
+
+    at: datetime
+    case: Case
+    deadline: Deadline
 
 
 class CaseApplication(Application[UUID]):
@@ -107,15 +115,15 @@ class CaseApplication(Application[UUID]):
         history = self.events.get(matter_index_id(matter_id))
         return [event.case_id for event in history if isinstance(event, CaseAdded)]
 
-    def running_deadlines(self, matter_id: UUID) -> list[tuple[Case, Deadline]]:
-        """The running deadlines of a matter in order of due time."""
+    def firings(self, matter_id: UUID) -> list[Firing]:
+        """What will happen to the deadlines of a matter by itself, in order of time."""
         found = [
-            (case, deadline)
+            Firing(deadline.fires_at, case, deadline)
             for case in map(self.case, self.cases_of(matter_id))
             for deadline in case.deadlines.values()
-            if deadline.status == "running"
+            if deadline.fires_at
         ]
-        return sorted(found, key=lambda pair: pair[1].due_at)
+        return sorted(found, key=lambda firing: firing.at)
 
     # Commands
 
@@ -211,10 +219,10 @@ class CaseApplication(Application[UUID]):
         It is saved with what the command does, or not at all; a timer that comes later finds that it has happened.
         """
         while overdue := [
-            (deadline.due_at, deadline.role, case)
+            (deadline.fires_at, deadline.role, case)
             for case in work.loaded()
             for deadline in case.deadlines.values()
-            if deadline.status == "running" and deadline.due_at <= occasion.now
+            if deadline.fires_at and deadline.fires_at <= occasion.now
         ]:
             _, role, case = min(overdue, key=lambda found: found[:2])
             firing = FireDeadline(role=role, set_version=case.deadlines[role].set_version)

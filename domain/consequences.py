@@ -10,7 +10,15 @@ from datetime import date, timedelta
 
 from domain.appeal import targets
 from domain.appeal.appeal import Appeal
-from domain.appeal.events import AppealDecided, AppealLodged, AppealReopened, AppealWithdrawn, BecameFinal
+from domain.appeal.events import (
+    AppealDecided,
+    AppealLodged,
+    AppealReopened,
+    AppealWithdrawn,
+    BecameFinal,
+    StayLifted,
+    StayOrdered,
+)
 from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
@@ -27,6 +35,7 @@ from domain.case.events import (
     SetAside,
     TargetAppealLodged,
 )
+from domain.case.stayed import EVERY_DUTY
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
 from domain.fine.events import AmountSubstituted, FineWrittenOff, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
@@ -36,9 +45,6 @@ from domain.investigation.events import ResponseRecorded
 from domain.investigation.investigation import Investigation
 from domain.non_compliance.events import Dismissed, RemedyRecorded
 from domain.non_compliance.non_compliance import NonCompliance, open_case_about
-
-_BREACHES = ("comply", "response", "payment")
-"""The deadlines whose passing is a breach of a duty."""
 
 
 def follow(event: CaseEvent, case: Case) -> None:
@@ -54,7 +60,11 @@ def follow(event: CaseEvent, case: Case) -> None:
             targets.let_leave(case, day, "withdrawn")
         case AppealReopened(reopened_on=day) if isinstance(case, Appeal):
             targets.let_return(case, day)
-        case DeadlinePassed(role=role) if role.partition(":")[0] in _BREACHES:
+        case StayOrdered() if isinstance(case, Appeal):
+            targets.let_stand_still(case, event)
+        case StayLifted() if isinstance(case, Appeal):
+            targets.let_run_again(case, event)
+        case DeadlinePassed(role=role) if role.partition(":")[0] in EVERY_DUTY:
             _suspect_a_breach(case, event)
         case DeadlinePassed(role=role, due=due) if isinstance(case, Fine) and role.partition(":")[0] == "appeal":
             _suspect_once_the_bar_falls(case, event, due)

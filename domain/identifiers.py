@@ -27,6 +27,11 @@ def opened_case_id(actor_id: str, idempotency_key: str) -> UUID:
     return uuid5(_REGCASE, f"case\n{actor_id}\n{idempotency_key}")
 
 
+def stay_id(appeal: UUID, version: int) -> UUID:
+    """A stay that a court ordered in an appeal, by the version of the event that says so."""
+    return uuid5(_REGCASE, f"stay\n{appeal}\n{version}")
+
+
 def caused_case_id(case_id: UUID, version: int, about: str) -> UUID:
     """The case that the system opens because of an event of another case (case, version)."""
     return uuid5(_REGCASE, f"caused\n{case_id}\n{version}\n{about}")

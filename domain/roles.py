@@ -83,7 +83,7 @@ _REGISTRAR = (
         for verb in (
             "lodge", "extend_time", "list_hearing", "record_hearing", "order_stay", "lift_stay", "suspend_proceedings",
             "resume_proceedings", "decide", "seek_permission", "decide_permission", "renew_permission",
-            "appeal_onward", "withdraw",
+            "appeal_onward", "record_sending", "withdraw",
         )
     )
     | frozenset(f"non_compliance.{verb}" for verb in ("record_payment", "record_remedy", "refer"))

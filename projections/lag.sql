@@ -23,12 +23,12 @@ FROM read_deadlines.deadlines LEFT JOIN read_cases.cases USING (case_id)
 WHERE status = 'running' ORDER BY due_at, 1, role LIMIT 1;
 
 -- name: overdue
-SELECT deadlines.case_id, coalesce(cases.reference, deadlines.case_id::text), role, due_at
+SELECT deadlines.case_id, coalesce(cases.reference, deadlines.case_id::text), role, fires_at
 FROM read_deadlines.deadlines
 LEFT JOIN public.matter_clocks USING (matter_id)
 LEFT JOIN read_cases.cases USING (case_id)
-WHERE status = 'running' AND due_at < coalesce(matter_clocks.now, now()) - interval '1 minute'
-ORDER BY due_at, 2, role LIMIT 100;
+WHERE fires_at < coalesce(matter_clocks.now, now()) - interval '1 minute'
+ORDER BY fires_at, 2, role LIMIT 100;
 
 -- name: being_loaded
 SELECT matter_id, now FROM public.matter_clocks ORDER BY now;

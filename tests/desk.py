@@ -64,12 +64,11 @@ class Desk:
     def move_to(self, moment: datetime) -> None:
         """Move the clock to an instant; what falls due until then fires first, in order of due time."""
         while self.matter_id is not None:
-            due = [(c, d) for c, d in self.app.running_deadlines(self.matter_id) if d.due_at <= moment]
+            due = [firing for firing in self.app.firings(self.matter_id) if firing.at <= moment]
             if not due:
                 break
-            case, deadline = due[0]
-            self.time.current = max(self.time.current, deadline.due_at)
-            self.app.fire(case, deadline)
+            self.time.current = max(self.time.current, due[0].at)
+            self.app.fire(due[0].case, due[0].deadline)
         self.time.current = max(self.time.current, moment)
 
     def do(self, command: str, on: str | None = None, *, by: Actor = OFFICER, name: str | None = None, **data: Any) -> Outcome:

@@ -103,6 +103,17 @@ def decided_and_remitted() -> Desk:
     return desk.at("2025-12-01")
 
 
+def stayed_until_a_day() -> Desk:
+    """Under appeal the payment stands still until a day, compliance by another order too; the appeal itself waits for a while."""
+    desk, order = appealed(), {"ordered_on": "2022-06-14"}
+    desk.done("appeal.order_stay", "appeal", by=REGISTRAR, roles=["payment"], until="2022-07-14", **order)
+    desk.done("appeal.order_stay", "appeal", by=REGISTRAR, roles=["comply"], until="2022-09-01", **order)
+    desk.done("appeal.order_stay", "appeal", by=REGISTRAR, roles=["comply:stop"], **order)
+    desk.done("appeal.suspend_proceedings", "appeal", by=REGISTRAR, reason="Talks", **order)
+    desk.done("appeal.resume_proceedings", "appeal", by=REGISTRAR, resumed_on="2022-06-14")
+    return desk
+
+
 def without_penalty() -> Desk:
     """A notice of intent, a hold, evidence, an officer; and no penalty in the end."""
     desk = intended()
@@ -138,6 +149,7 @@ STORIES: dict[str, Callable[[], Desk]] = {
         nobody_complies_or_pays,
         liquidated,
         decided_and_remitted,
+        stayed_until_a_day,
         without_penalty,
         everything_is_complied_with,
         appealed,

@@ -5,16 +5,15 @@ DELETE FROM timer_claims WHERE claimed_until < now() - interval '1 hour';
 -- Claims commit before anything is fired: no lock is held while a command runs. A claim that another worker made meanwhile
 -- is seen by the upsert, so that a deadline has one claimant.
 WITH due AS (
-    SELECT deadlines.case_id, case_type, deadlines.matter_id, role, set_version, due_at
+    SELECT deadlines.case_id, case_type, deadlines.matter_id, role, set_version, fires_at
     FROM read_deadlines.deadlines
     LEFT JOIN matter_clocks USING (matter_id)
-    WHERE status = 'running'
-      AND due_at <= coalesce(matter_clocks.now, %(now)s)
+    WHERE fires_at <= coalesce(matter_clocks.now, %(now)s)
       AND NOT EXISTS (
           SELECT FROM timer_claims
           WHERE timer_claims.case_id = deadlines.case_id AND timer_claims.role = deadlines.role
             AND timer_claims.set_version = deadlines.set_version AND timer_claims.claimed_until > now())
-    ORDER BY due_at, deadlines.case_id, role
+    ORDER BY fires_at, deadlines.case_id, role
     LIMIT %(limit)s
     FOR UPDATE OF deadlines SKIP LOCKED
 ), claimed AS (
@@ -27,4 +26,4 @@ WITH due AS (
 )
 SELECT due.case_id, due.case_type, due.matter_id, due.role, due.set_version
 FROM claimed JOIN due USING (case_id, role, set_version)
-ORDER BY due.due_at, due.case_id, due.role;
+ORDER BY due.fires_at, due.case_id, due.role;

@@ -13,16 +13,18 @@ from domain.appeal.events import (
     HearingListed,
     HearingRecorded,
     Outcome,
+    Party,
+    PartyWithdrew,
     TargetEffect,
 )
-from domain.appeal.ways_on import WaysOn
+from domain.appeal.stays import Stays
 from domain.case.appeal_target import MAIN_SCOPES, AppealTarget
 from domain.fine.fine import Fine
 from domain.refusals import Invalid
 from domain.regimes import Regime
 
 
-class Appeal(WaysOn):
+class Appeal(Stays):
     """An appeal against one case or several decided together."""
 
     # What may be done: refuse in the order of the codes, then record.
@@ -34,7 +36,7 @@ class Appeal(WaysOn):
             target.require_appealable(act.scope, act.appellant)
         for target in targets:
             target.require_appeal_in_time(act.scope, act.received_on)
-        self._require_court(act.court, law.first_courts, law)
+        self.require_court(act.court, law.first_courts, law)
         if any(target.matter_id != self.matter_id for target in targets):
             message = "Refused: the cases named in `against` are of different matters. Lodge one appeal for each matter."
             raise Invalid(message, against=[str(target.id) for target in targets])
@@ -64,6 +66,7 @@ class Appeal(WaysOn):
     def decide(self, act: Decide, law: Regime) -> None:
         """Enter the decision of the court that has the appeal (s163); the way on starts where the regime has one."""
         self.require_state("lodged", to="a decision")
+        self.require_going_on("a decision")
         effects = self._effects(act, law)
         decided = self.record(
             AppealDecided,
@@ -81,12 +84,14 @@ class Appeal(WaysOn):
         if act.outcome == "preliminary":
             return
         rule = law.way_on_rule(self.tier, act.sent_on)
-        if rule is None:
-            self._end(act.sent_on)
+        if rule is None or law.way_on(self.tier) == "none":
+            self.end(act.sent_on)
         else:
-            self.start("permission", trigger=decided.type, counted_from=act.sent_on, rule=rule)
+            role = "onward" if law.way_on(self.tier) == "as_of_right" else "permission"
+            self.start(role, trigger=decided.type, counted_from=act.sent_on, rule=rule)
 
     def _effects(self, act: Decide, law: Regime) -> dict[UUID, TargetEffect]:
+        went_on = self._winner(act)
         effects = {}
         for case_id in self.lodged.against:
             target = self._target(case_id)
@@ -99,7 +104,7 @@ class Appeal(WaysOn):
             effects[case_id] = effect_of(
                 outcome,
                 tier=self.tier,
-                went_on=self.went_on,
+                went_on=went_on,
                 remitted_to=act.court,
                 decisions=self.decisions,
                 target=case_id,
@@ -114,12 +119,35 @@ class Appeal(WaysOn):
             message = f"Refused: per_target names cases that are not under this appeal: {', '.join(strangers)}."
             raise Invalid(message, strangers=strangers)
         if any(effect.outcome == "remitted" for effect in effects.values()):
-            below = law.courts[: law.courts.index(self.tier)]
-            self._require_court(act.court, [*below, "authority"], law)
+            below = [court for court in law.courts if self.tier in law.courts_above(court)]
+            self.require_court(act.court, [*below, "authority"], law)
         return effects
 
+    def _winner(self, act: Decide) -> Party | None:
+        """Whose onward appeal a decision is about; None at the first court."""
+        if act.in_favour_of and act.in_favour_of not in self.went_on:
+            who = " and ".join(self.went_on) or "nobody"
+            message = f"Refused: the {act.in_favour_of} did not appeal to the {self.tier}; {who} did. Check `in_favour_of`."
+            raise Invalid(message, in_favour_of=act.in_favour_of, went_on=list(self.went_on))
+        outcomes = (act.outcome, *(target.outcome for target in act.per_target.values()))
+        if len(self.went_on) > 1 and act.in_favour_of is None and "allowed" in outcomes:
+            message = "Refused: both parties appealed to this court. Say in `in_favour_of` whose appeal is allowed."
+            raise Invalid(message, field="in_favour_of", went_on=list(self.went_on))
+        return act.in_favour_of or next(iter(self.went_on), None)
+
     def withdraw(self, act: Withdraw, _law: Regime) -> None:
-        """Enter that the appellant gave up: what stands, stands."""
+        """Enter that a party gave up: what stands, stands. What the other party has pending goes on."""
         self.require_state("lodged", "decided", to="a withdrawal")
-        self.record(AppealWithdrawn, **dict(act))
+        both = self._parties_going_on()
+        if len(both) > 1 and act.by is None:
+            message = "Refused: both parties have an onward appeal or an application pending. Say in `by` who gave it up."
+            raise Invalid(message, field="by", pending=list(both))
+        if act.by and len(both) > 1:
+            self.record(PartyWithdrew, by=act.by, withdrawn_on=act.withdrawn_on)
+            return
+        self.record(AppealWithdrawn, withdrawn_on=act.withdrawn_on)
         self.lapse("The appeal was withdrawn.")
+
+    def _parties_going_on(self) -> set[Party]:
+        pending = {party for party, application in self.applications.items() if application.status == "pending"}
+        return pending | set(self.went_on if self.state == "lodged" else ())

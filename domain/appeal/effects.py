@@ -97,13 +97,11 @@ def effect_of(
             return (stands if went_on == "respondent" else away).model_copy(update={"falls": falls})
         case "substituted" | "partly_allowed":
             return substitution if amount or requirements or pay_by else stands
-        case "remitted" if remitted_to == "authority":
-            return away
-        case "remitted":
-            courts = list(law.courts)
-            from_there = courts.index(remitted_to) if remitted_to in courts else 0
-            again = tuple(d.version for d in decisions if courts.index(d.tier) >= from_there)
+        case "remitted" if remitted_to and remitted_to in law.courts:
+            again = tuple(d.version for d in decisions if remitted_to not in law.courts_above(d.tier))
             return stands.model_copy(update={"falls": again})
+        case "remitted":
+            return away
         case _:
             return stands
 

@@ -15,6 +15,7 @@ from domain.requirement import Requirement
 
 Outcome = Literal["dismissed", "allowed", "partly_allowed", "substituted", "remitted", "struck_out", "preliminary"]
 Party = Literal["appellant", "respondent"]
+Document = Literal["reasons", "amended_reasons", "set_aside_refusal"]
 Scope = Literal["whole", "amount", "variation", "refusal_to_vary", "refusal"]
 
 
@@ -107,7 +108,7 @@ class PermissionSought(CaseEvent):
 
 
 class PermissionDecided(CaseEvent):
-    """A court granted or refused permission; granted, the appeal is lodged at `court`."""
+    """A court granted or refused permission; granted, the appeal is lodged at `court`; refused, `way` is the role of the way on, if any."""
 
     NAME = "permission_decided"
 
@@ -116,6 +117,7 @@ class PermissionDecided(CaseEvent):
     decided_by: Name
     sent_on: Day
     court: Name | None = None
+    way: Name | None = None
 
 
 class PermissionRenewed(CaseEvent):
@@ -126,6 +128,78 @@ class PermissionRenewed(CaseEvent):
     by: Party
     court: Name
     received_on: DayOrInstant
+
+
+class AppealedOnward(CaseEvent):
+    """A party appealed to the next court as of right; the appeal is lodged there."""
+
+    NAME = "appealed_onward"
+
+    by: Party
+    court: Name
+    received_on: DayOrInstant
+    grounds: Names
+
+
+class SendingRecorded(CaseEvent):
+    """A court sent a document from which the time for going on may count."""
+
+    NAME = "sending_recorded"
+
+    document: Document
+    sent_on: Day
+
+
+class PartyWithdrew(CaseEvent):
+    """One party gave up its application or its onward appeal; that of the other goes on."""
+
+    NAME = "party_withdrew"
+
+    by: Party
+    withdrawn_on: Day
+
+
+class StayOrdered(CaseEvent):
+    """The court let deadlines of the targets stand still; `stay` is the order's id. With `until`, up to that day."""
+
+    NAME = "stay_ordered"
+
+    stay: UUID
+    roles: Names
+    ordered_on: Day
+    until: Day | None = None
+
+
+class StayLifted(CaseEvent):
+    """The court let deadlines of the targets run again.
+
+    `stays` are the orders that are lifted, `roles` the deadlines for which they are; none: for all. `lifts_law`: the suspension
+    is lifted that the law itself makes while the appeal is pending.
+    """
+
+    NAME = "stay_lifted"
+
+    stays: tuple[UUID, ...] = ()
+    roles: Names = ()
+    lifts_law: bool = False
+    lifted_on: Day
+
+
+class ProceedingsSuspended(CaseEvent):
+    """The appeal itself waits."""
+
+    NAME = "proceedings_suspended"
+
+    reason: Text
+    ordered_on: Day
+
+
+class ProceedingsResumed(CaseEvent):
+    """The appeal goes on."""
+
+    NAME = "proceedings_resumed"
+
+    resumed_on: Day
 
 
 class AppealWithdrawn(CaseEvent):

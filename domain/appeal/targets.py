@@ -6,28 +6,24 @@ from datetime import date
 
 from domain.appeal.appeal import Appeal
 from domain.appeal.effects import Standing
-from domain.appeal.events import AppealDecided
+from domain.appeal.events import AppealDecided, StayLifted, StayOrdered
 from domain.case.appeal_target import AppealTarget
+from domain.case.stayed import Stay
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.fine import Fine
-
-
-def _targets(appeal: Appeal) -> list[AppealTarget]:
-    cases = [appeal.occasion.cases.case(case_id) for case_id in appeal.lodged.against]
-    return [case for case in cases if isinstance(case, AppealTarget)]
 
 
 def tell_of_the_appeal(appeal: Appeal) -> None:
     """Each target takes note of it; what the regime suspends meanwhile stands still."""
     lodged = appeal.lodged
-    for target in _targets(appeal):
+    for target in appeal.targets:
         target.be_appealed(appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on)
 
 
 def let_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> None:
     """Bring each target to what stands after the decision."""
     court, decided_on = decision.tier, decision.decided_on
-    for target in _targets(appeal):
+    for target in appeal.targets:
         effect = decision.effects[target.id]
         if target.state in ("cancelled", "closed", "no_penalty", "written_off") or (effect.kind == "stands" and not effect.falls):
             continue
@@ -66,15 +62,37 @@ def _let_notice_stand(notice: EnforcementNotice, appeal: Appeal, decision: Appea
 
 def let_leave(appeal: Appeal, on: date, ending: str) -> None:
     """The appeal has ended; time runs again."""
-    for target in _targets(appeal):
+    for target in appeal.targets:
         target.leave_appeal(appeal.id, ended_on=on, ending=ending)
 
 
 def let_return(appeal: Appeal, since: date) -> None:
     """The appeal that had ended is pending again, since a date of law."""
     lodged = appeal.lodged
-    for target in _targets(appeal):
+    for target in appeal.targets:
         if appeal.id not in target.appeals:
             target.return_to_appeal(
                 appeal.id, scope=lodged.scope, appellant=lodged.appellant, received_on=lodged.received_on, since=since
             )
+            if appeal.let_run:
+                target.end_stays(appeal.id, stays=(), roles=appeal.let_run, lifts_law=True, ended_on=since)
+            for stay in appeal.stays.values():
+                _stay(target, stay, since=max(since, stay.ordered_on))
+
+
+def let_stand_still(appeal: Appeal, order: StayOrdered) -> None:
+    """A court ordered that duties of the targets stand still."""
+    for target in appeal.targets:
+        _stay(target, appeal.stays[order.stay], since=order.ordered_on)
+
+
+def _stay(target: AppealTarget, stay: Stay, *, since: date) -> None:
+    target.be_stayed(stay.appeal, stay=stay.id, roles=stay.roles, ordered_on=since, until=stay.until)
+    if stay.lifted:
+        target.end_stays(stay.appeal, stays=(stay.id,), roles=stay.lifted, lifts_law=False, ended_on=since)
+
+
+def let_run_again(appeal: Appeal, lifted: StayLifted) -> None:
+    """A court let duties of the targets run that stood still because of the appeal."""
+    for target in appeal.targets:
+        target.end_stays(appeal.id, stays=lifted.stays, roles=lifted.roles, lifts_law=lifted.lifts_law, ended_on=lifted.lifted_on)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from domain.appeal.events import (
     AppealDecided,
+    AppealedOnward,
     AppealLodged,
     AppealReopened,
     AppealWithdrawn,
     BecameFinal,
     HearingListed,
     HearingRecorded,
+    PartyWithdrew,
     PermissionDecided,
     PermissionRenewed,
     PermissionSought,
+    ProceedingsResumed,
+    ProceedingsSuspended,
     Returned,
+    SendingRecorded,
+    StayLifted,
+    StayOrdered,
     TimeExtended,
 )
 from domain.case.events import CaseEvent
-from domain.case.words import brief, court_name, day, plain, role_name
+from domain.case.words import brief, court_name, day, plain, role_name, roles_named
 
 
 def describe(event: CaseEvent) -> str | None:
@@ -49,6 +56,35 @@ def describe(event: CaseEvent) -> str | None:
             return f"The decision of the {court_name(court)} is open to a way on again from {day(reopened_on)}."
         case Returned(court=court, returned_on=returned_on):
             return f"The appeal is before the {court_name(court)} again from {day(returned_on)}."
+        case AppealedOnward(by=by, court=court, received_on=received_on):
+            return f"The {by} appealed to the {court_name(court)} on {day(received_on)}."
+        case PartyWithdrew(by=by, withdrawn_on=withdrawn_on):
+            return f"The {by} gave up its part of the appeal on {day(withdrawn_on)}; that of the other party goes on."
+        case SendingRecorded(document=document, sent_on=sent_on):
+            return f"{_DOCUMENTS[document]} sent on {day(sent_on)}."
+        case _:
+            return _about_time(event)
+
+
+_DOCUMENTS = {
+    "reasons": "The reasons of the decision were",
+    "amended_reasons": "The amended reasons of the decision were",
+    "set_aside_refusal": "The refusal to set the decision aside was",
+}
+
+
+def _about_time(event: CaseEvent) -> str | None:
+    match event:
+        case StayOrdered(roles=roles, ordered_on=ordered_on, until=until):
+            lasts = f" until {day(until)}" if until else ""
+            return f"Stay ordered on {day(ordered_on)}{lasts}: {roles_named(roles)}."
+        case StayLifted(roles=roles, lifted_on=lifted_on, lifts_law=lifts_law):
+            what = "Time runs again, although the appeal is pending," if lifts_law else "Stay lifted; time runs again"
+            return f"{what} from {day(lifted_on)}: {roles_named(roles) if roles else 'all that stood still by it'}."
+        case ProceedingsSuspended(reason=reason, ordered_on=ordered_on):
+            return f"The proceedings are suspended since {day(ordered_on)}: {brief(reason)}."
+        case ProceedingsResumed(resumed_on=resumed_on):
+            return f"The proceedings go on from {day(resumed_on)}."
         case _:
             return None
 

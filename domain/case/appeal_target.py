@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.case import Case
 from domain.case.deadlines import Deadline
 from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, Restored, SetAside, TargetAppealLodged
+from domain.case.stayed import Stayable
 from domain.fields import day_of
 
 MAIN_SCOPES = ("whole", "amount")
@@ -44,7 +44,7 @@ class PendingAppeal:
         return self.main or (self.by_subject and self.scope == "variation")
 
 
-class AppealTarget(Case):
+class AppealTarget(Stayable):
     """A case in which something can be appealed against."""
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
@@ -59,10 +59,6 @@ class AppealTarget(Case):
 
     def is_set_aside_in(self, scope: str) -> bool:
         """Whether a court has set aside what an appeal of that scope is against."""
-        raise NotImplementedError
-
-    def is_duty(self, role: str) -> bool:
-        """Whether the deadline is for something that the subject has still to do while the notice stands."""
         raise NotImplementedError
 
     def is_owed(self, role: str) -> bool:
@@ -122,7 +118,7 @@ class AppealTarget(Case):
         if suspension is None or deadline.terms.urgent or not self.is_duty(deadline.role):
             return
         for pending in list(self.appeals.values()):
-            if self.is_held_up_by(pending, deadline.role):
+            if self.is_held_up_by(pending, deadline.role) and not self.is_let_run(pending.appeal, deadline.role):
                 self.suspend(
                     deadline,
                     since=since,
@@ -147,6 +143,7 @@ class AppealTarget(Case):
                         self.deadlines[lapsed.role],
                         since=still.since,
                         cause=still.cause,
+                        until=still.until,
                         reason=still.reason,
                         cites=suspension.source.cites if suspension else (),
                     )
@@ -162,12 +159,15 @@ class AppealTarget(Case):
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; of what was set aside for good, they lapse."""
         pending = self.appeals[appeal]
+        stays = [stay.id for stay in self.stays.values() if stay.appeal == appeal]
         self.record(AppealEnded, appeal=appeal, scope=pending.scope, main=pending.main, ended_on=ended_on, ending=ending)
         self.settle_after(pending, ended_on=ended_on)
+        for stay in stays:
+            self.resume(stay, on=ended_on)
 
     def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
         """What waited for an appeal that has ended runs again."""
-        self.resume(ended.appeal, on=ended_on)
+        self.resume(ended.appeal, on=ended_on, by_law=True)
 
     # What follows from what happened
 
@@ -178,5 +178,6 @@ class AppealTarget(Case):
                 self.appeals[appeal] = PendingAppeal(appeal, scope, event.appellant == "subject", received_on, main)
             case AppealEnded(appeal=appeal):
                 self.appeals.pop(appeal, None)
+                super().when(event)
             case _:
                 super().when(event)

@@ -172,16 +172,12 @@ class Case(WithDeadlines):
         """What a correction changes beside deadlines: the act as it was entered and as it was meant, each asked again."""
 
     def fire_deadline(self, act: FireDeadline, _law: Regime) -> None:
-        """Let a deadline pass whose time has come. Fired twice, early, late or after it was met: nothing happens."""
+        """Let a deadline pass, or run again, whose time has come. Fired twice, early, late or after it was met: nothing happens."""
         deadline = self.deadline(act.role)
-        if (
-            deadline is None
-            or deadline.status != "running"
-            or deadline.set_version != act.set_version
-            or self.occasion.now < deadline.due_at
-        ):
+        if deadline is None or deadline.fires_at is None or deadline.set_version != act.set_version:
             return
-        self.let_pass(deadline)
+        if self.occasion.now >= deadline.fires_at:
+            self.let_happen(deadline)
 
     def note_non_compliance(self, non_compliance: UUID, about: str, since: date) -> None:
         """A non-compliance case about this one was opened."""

@@ -5,9 +5,9 @@ Nothing is overwritten: each change is an event that carries everything its date
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 from uuid import UUID
 
@@ -39,16 +39,21 @@ Status = Literal["running", "suspended", "met", "passed", "lapsed"]
 
 @dataclass(frozen=True)
 class OpenSuspension:
-    """A suspension that has not ended: since a date of law, because of a case."""
+    """A suspension that has not ended: since a date of law, because of a case or of a court's order.
+
+    `until`: the day from which it runs again by itself; `until_at`: the instant at which that day begins.
+    """
 
     since: date
     cause: UUID
     reason: str
+    until: date | None = None
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline as it stands. `set_version` is the version of the event that last set its end."""
+    """A deadline as it stands. `set_version` is the version of the event that last set its end, or that of its standing still."""
 
     role: str
     terms: DeadlineTerms
@@ -68,6 +73,13 @@ class Deadline:
     def due_at(self) -> datetime:
         """The first instant that is late."""
         return self.terms.due_at
+
+    @property
+    def fires_at(self) -> datetime | None:
+        """When something happens to it by itself: it passes or, standing still until a day, runs again; None: nothing will."""
+        if self.status == "suspended":
+            return min((s.until_at for s in self.suspensions if s.until_at), default=None)
+        return self.due_at if self.status == "running" else None
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -271,25 +283,51 @@ class WithDeadlines(Recording):
                 reason = f"The end of {moved.role}, from which it counts, moved to {due}."
                 self.recompute(deadline, start=due, anchor=moved.role, reason=reason)
 
-    def suspend(self, deadline: Deadline, *, since: date, cause: UUID, reason: str, cites: tuple[str, ...] = ()) -> None:
-        """Stop a deadline from a date of law on, if it had not ended by then and was not met."""
+    def suspend(
+        self,
+        deadline: Deadline,
+        *,
+        since: date,
+        cause: UUID,
+        reason: str,
+        cites: tuple[str, ...] = (),
+        until: date | None = None,
+    ) -> None:
+        """Stop a deadline from a date of law on, if it had not ended by then and was not met; with `until`, up to that day."""
         if deadline.status in ("met", "lapsed") or deadline.ended_before(since):
             return
-        if any(open_one.cause == cause for open_one in deadline.suspensions):
+        if any(open_one.cause == cause for open_one in deadline.suspensions) or (until and until <= since):
             return
-        self.record(DeadlineSuspended, role=deadline.role, since=since, cause=cause, reason=reason, cites=cites)
+        until_at = datetime.combine(until, time(), self.occasion.law.time_zone) if until else None
+        self.record(
+            DeadlineSuspended,
+            role=deadline.role,
+            since=since,
+            cause=cause,
+            reason=reason,
+            cites=cites,
+            until=until,
+            until_at=until_at,
+        )
 
-    def resume(self, cause: UUID, *, on: date) -> None:
+    def resume(self, cause: UUID, *, on: date, roles: Collection[str] | None = None, by_law: bool = False) -> None:
         """End what a cause suspended: the new end is the unrolled old one and the days between, rolled once.
 
         While another cause still suspends the deadline, the days of this one are counted and it goes on to stand still.
+
+        Args:
+            cause: the case or the order that suspended.
+            on: the day from which it runs again; a suspension that ended by itself before, ended then.
+            roles: only of those deadlines; None: of all.
+            by_law: the law itself suspended them because of an appeal, and says what of them is left.
         """
         for deadline in list(self.deadlines.values()):
             mine = next((s for s in deadline.suspensions if s.cause == cause), None)
-            if mine is None or deadline.status != "suspended":
+            if mine is None or deadline.status != "suspended" or (roles is not None and deadline.role not in roles):
                 continue
-            anew = "anew" if self.occasion.law.data.after_appeal == "anew" else None
-            past = Suspension(since=mine.since, until=max(on, mine.since), reason=mine.reason, resumes=anew)
+            ended = max(min(on, mine.until or on), mine.since)
+            anew = "anew" if by_law and self.occasion.law.data.after_appeal == "anew" else None
+            past = Suspension(since=mine.since, until=ended, reason=mine.reason, resumes=anew)
             count = deadline.terms.count
             count = count.model_copy(update={"suspensions": (*count.suspensions, past)})
             self.record(
@@ -297,9 +335,18 @@ class WithDeadlines(Recording):
                 role=deadline.role,
                 cause=cause,
                 terms=self.terms_again(deadline, count),
-                resumed_on=on,
+                resumed_on=ended,
                 old_due=deadline.due,
             )
+
+    def let_happen(self, deadline: Deadline) -> None:
+        """Its time has come: it passes or, where it stood still until a day, runs again from that day."""
+        if deadline.status != "suspended":
+            self.let_pass(deadline)
+            return
+        over = [s for s in deadline.suspensions if s.until_at and s.until_at <= self.occasion.now]
+        for suspension in over:
+            self.resume(suspension.cause, on=self.occasion.today, roles=[deadline.role])
 
     def meet(self, role: str, act: date | datetime) -> bool:
         """The act was done on a date of law: meets the deadline if in time, also when it had passed meanwhile."""
@@ -343,8 +390,10 @@ class WithDeadlines(Recording):
                 running = "suspended" if known.suspensions else "running"
                 self._keep(role, terms=terms, status=running, set_version=event.version, reason_owed=False, met_on=None)
             case DeadlineSuspended(role=role):
-                opened = OpenSuspension(event.since, event.cause, event.reason)
-                self._keep(role, status="suspended", suspensions=(*self.deadlines[role].suspensions, opened))
+                opened = OpenSuspension(event.since, event.cause, event.reason, event.until, event.until_at)
+                known = self.deadlines[role]
+                set_version = event.version if event.until else known.set_version
+                self._keep(role, status="suspended", suspensions=(*known.suspensions, opened), set_version=set_version)
             case DeadlineMet(role=role, met_on=met_on):
                 self._keep(role, status="met", suspensions=(), reason_owed=False, met_on=met_on)
             case DeadlinePassed(role=role):

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.clock import CalendarRef, Count
-from domain.fields import ComputedEnd, Day, DayOrInstant, Name, Sha256, Text
+from domain.fields import ComputedEnd, Day, DayOrInstant, Name, Names, Sha256, Text
 from domain.money import Money
 from domain.recorded import RECORDED
 from domain.requirement import Requirement
@@ -291,7 +291,10 @@ class DeadlineExtended(DeadlineSet):
 
 
 class DeadlineSuspended(CaseEvent):
-    """It stopped running on a date of law, because of `cause` (a case)."""
+    """It stopped running on a date of law, because of `cause` (a case, or a court's order).
+
+    `until`: the day from which it runs again by itself; `until_at`: the instant at which that day begins.
+    """
 
     NAME = "deadline_suspended"
 
@@ -300,6 +303,8 @@ class DeadlineSuspended(CaseEvent):
     cause: UUID
     reason: Text
     cites: tuple[str, ...] = ()
+    until: Day | None = None
+    until_at: datetime | None = None
 
 
 class DeadlineResumed(DeadlineSet):
@@ -364,6 +369,34 @@ class TargetAppealLodged(CaseEvent):
     appellant: Literal["subject", "third_party"]
     received_on: DayOrInstant
     main: bool
+
+
+class Stayed(CaseEvent):
+    """A court ordered in an appeal that deadlines of these roles stand still; `stay` is the order. With `until`, up to that day."""
+
+    NAME = "stayed"
+
+    appeal: UUID
+    stay: UUID
+    roles: Names
+    ordered_on: Day
+    until: Day | None = None
+
+
+class StayEnded(CaseEvent):
+    """A court let deadlines run again that stood still because of the appeal.
+
+    `stays` are the orders that are lifted, `roles` the deadlines for which they are; none: for all. `lifts_law`: the suspension
+    is lifted that the law itself makes while the appeal is pending.
+    """
+
+    NAME = "stay_ended"
+
+    appeal: UUID
+    stays: tuple[UUID, ...] = ()
+    roles: Names = ()
+    lifts_law: bool = False
+    ended_on: Day
 
 
 class SetAside(CaseEvent):

@@ -28,6 +28,8 @@ from domain.case.events import (
     Opened,
     Restored,
     SetAside,
+    Stayed,
+    StayEnded,
     TargetAppealLodged,
 )
 from domain.money import Money
@@ -50,6 +52,9 @@ _ROLES = {
     "appeal:variation": "Time to appeal against the variation",
     "appeal:refusal": "Time to appeal against the refusal",
     "permission": "Time to ask for permission to appeal onward",
+    "onward": "Time to appeal onward",
+    "comply": "Time to comply with each demand",
+    "response": "Time to respond to each notice",
     "renewal": "Time to renew the application for permission",
     "reconsideration": "Time to ask for reconsideration",
 }
@@ -58,6 +63,8 @@ _NAMED_ROLES = {
     "appeal": "Time to appeal against the notice {!r}",
     "response": "Time to respond to the notice {!r}",
     "comply": "Time to comply with {!r}",
+    "renewal": "Time for the {} to renew the application for permission",
+    "reconsideration": "Time for the {} to ask for reconsideration",
 }
 
 
@@ -101,6 +108,15 @@ def role_name(role: str) -> str:
     if role in _ROLES:
         return _ROLES[role]
     return _NAMED_ROLES.get(base, f"Deadline {role}").format(name)
+
+
+def roles_named(roles: tuple[str, ...]) -> str:
+    """What several deadlines are for, in a row."""
+    return ", ".join(role_name(role) if n == 0 else _lower(role_name(role)) for n, role in enumerate(roles))
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def describe_shared(event: CaseEvent) -> str | None:
@@ -159,8 +175,9 @@ def _describe_deadline(event: CaseEvent) -> str | None:
         case DeadlineExtended(role=role, terms=terms, old_due=old_due, authority=authority, reason=reason):
             ends = f"it ends on {day(terms.due)} instead of {day(old_due)}"
             return f"{role_name(role)} was extended by {plain(authority)}: {ends}. {brief(reason)}."
-        case DeadlineSuspended(role=role, since=since, reason=reason):
-            return f"{role_name(role)} stands still since {day(since)}: {brief(reason)}."
+        case DeadlineSuspended(role=role, since=since, reason=reason, until=until):
+            lasts = f" until {day(until)}" if until else ""
+            return f"{role_name(role)} stands still since {day(since)}{lasts}: {brief(reason)}."
         case DeadlineResumed(role=role, resumed_on=resumed_on, terms=terms):
             return f"{role_name(role)} runs again from {day(resumed_on)}; it ends on {day(terms.due)}."
         case DeadlineRecomputed(role=role, terms=terms, old_due=old_due, reason=reason):
@@ -182,6 +199,12 @@ def _describe_appeal(event: CaseEvent) -> str | None:
         case TargetAppealLodged(scope=scope, appellant=appellant, received_on=received_on):
             by = "its recipient" if appellant == "subject" else "a third party"
             return f"Appeal by {by} received on {day(received_on)} (scope: {plain(scope)})."
+        case Stayed(roles=roles, ordered_on=ordered_on, until=until):
+            lasts = f" until {day(until)}" if until else ""
+            return f"By an order in the appeal, stands still since {day(ordered_on)}{lasts}: {_lower(roles_named(roles))}."
+        case StayEnded(roles=roles, ended_on=ended_on):
+            what = _lower(roles_named(roles)) if roles else "all that stood still by order"
+            return f"By an order in the appeal, runs again from {day(ended_on)}: {what}."
         case SetAside(court=court, decided_on=decided_on):
             return f"Set aside by the {court_name(court)} on {day(decided_on)}; this can be reversed until the appeal is final."
         case Restored(court=court, decided_on=decided_on, amount=amount):

@@ -114,7 +114,7 @@ class RunningStage:
 
     def _still_runs(self, case: Case, deadline: Deadline) -> bool:
         now = self.app.case(case.id).deadline(deadline.role)
-        return now is not None and now.status == "running" and now.set_version == deadline.set_version
+        return now is not None and now.fires_at is not None and now.set_version == deadline.set_version
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.application import CaseApplication, Outcome
+from domain.application import CaseApplication, Firing, Outcome
 from domain.case.case import Case
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent
@@ -100,14 +100,12 @@ class Player:
     def _move_to(self, moment: datetime) -> None:
         """Let pass first what falls due up to the moment, in order of due time, with what that starts."""
         while due := next(self._due_by(moment), None):
-            case, deadline = due
-            self._stage.move_clock(deadline.due_at)
-            self._stage.let_pass(case, deadline)
+            self._stage.move_clock(due.at)
+            self._stage.let_pass(due.case, due.deadline)
         self._stage.move_clock(moment)
 
-    def _due_by(self, moment: datetime) -> Iterator[tuple[Case, Deadline]]:
-        running = self._app.running_deadlines(self._script.matter_id)
-        return ((case, deadline) for case, deadline in running if deadline.due_at <= moment)
+    def _due_by(self, moment: datetime) -> Iterator[Firing]:
+        return (firing for firing in self._app.firings(self._script.matter_id) if firing.at <= moment)
 
     def _command(self, step: Step) -> Command:
         assert step.do is not None

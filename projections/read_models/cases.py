@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from domain.appeal.events import (
     AppealDecided,
+    AppealedOnward,
     AppealLodged,
     AppealReopened,
     AppealWithdrawn,
@@ -122,7 +123,7 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("set_tier", tier=court)
         case AppealDecided(outcome=outcome) if outcome != "preliminary":
             yield Change("set_stage", stage="decided")
-        case PermissionDecided(outcome="granted", court=court):
+        case PermissionDecided(outcome="granted", court=court) | AppealedOnward(court=court):
             yield Change("set_stage", stage="lodged")
             yield Change("set_tier", tier=court)
         case NonComplianceOpened():

@@ -19,6 +19,8 @@ from domain.case.events import (
 )
 from projections.read_model import Change
 
+_DOES_NOT_RESUME: dict[str, Any] = {"until_at": None, "set_version": None}
+
 
 def changes(event: CaseEvent) -> Iterable[Change]:
     """Pure: the same event gives the same rows, live, healed or rebuilt."""
@@ -32,8 +34,9 @@ def changes(event: CaseEvent) -> Iterable[Change]:
         case DeadlineSet(role=role, terms=terms):
             yield Change("set", role=role, **_columns(terms), set_version=event.version)
             yield Change("justify", role=role)
-        case DeadlineSuspended(role=role, cause=cause):
-            yield Change("suspend", role=role, cause=cause)
+        case DeadlineSuspended(role=role, cause=cause, until_at=until_at):
+            resumes = {"until_at": until_at.isoformat(), "set_version": event.version} if until_at else _DOES_NOT_RESUME
+            yield Change("suspend", role=role, cause=cause, **resumes)
         case DeadlineMet(role=role, met_on=act):
             yield Change("meet", role=role, met_on=act.isoformat())
         case DeadlinePassed(role=role, fired_at=fired_at, reason_owed=reason_owed):

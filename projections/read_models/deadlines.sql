@@ -18,17 +18,22 @@ CREATE TABLE deadlines (
     due date NOT NULL,
     due_at timestamptz NOT NULL,
     suspended_by uuid[] NOT NULL DEFAULT '{}',
+    resumes jsonb NOT NULL DEFAULT '{}',     -- by what suspends it: the instant at which that ends by itself, where it does
+    resumes_at timestamptz,
     started_version bigint NOT NULL,
     set_version bigint NOT NULL,
     met_on text,
     fired_at timestamptz,
     lapsed_because text,
     reason_owed boolean NOT NULL DEFAULT false,
+    -- When something happens to it by itself: it passes or, standing still until a day, runs again.
+    fires_at timestamptz GENERATED ALWAYS AS (
+        CASE status WHEN 'running' THEN due_at WHEN 'suspended' THEN resumes_at END) STORED,
     PRIMARY KEY (case_id, role)
 );
 CREATE INDEX deadlines_matter ON deadlines (matter_id);
 -- The timers look for what is due; waiting deadlines cost them nothing.
-CREATE INDEX deadlines_running ON deadlines (due_at) WHERE status = 'running';
+CREATE INDEX deadlines_to_fire ON deadlines (fires_at) WHERE fires_at IS NOT NULL;
 
 -- name: start
 -- A role may start again on a case; the latest is meant, and nothing of the one before remains.
@@ -44,7 +49,7 @@ ON CONFLICT (case_id, role) DO UPDATE SET
     cites = excluded.cites, trigger_event = excluded.trigger_event, trigger_date = excluded.trigger_date,
     calendar = excluded.calendar, calendar_version = excluded.calendar_version, steps = excluded.steps,
     marks = excluded.marks, due = excluded.due, due_at = excluded.due_at, suspended_by = '{}',
-    started_version = excluded.started_version, set_version = excluded.set_version, met_on = NULL, fired_at = NULL,
+    resumes = '{}', resumes_at = NULL, started_version = excluded.started_version, set_version = excluded.set_version, met_on = NULL, fired_at = NULL,
     lapsed_because = NULL, reason_owed = false;
 
 -- name: set
@@ -57,15 +62,21 @@ UPDATE deadlines SET
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: suspend
-UPDATE deadlines SET status = 'suspended', suspended_by = suspended_by || %(cause)s::uuid
+UPDATE deadlines SET
+    status = 'suspended', suspended_by = suspended_by || %(cause)s::uuid,
+    resumes = jsonb_strip_nulls(resumes || jsonb_build_object(%(cause)s::text, %(until_at)s::text)),
+    resumes_at = least(resumes_at, %(until_at)s::timestamptz), set_version = coalesce(%(set_version)s, set_version)
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: resume
-UPDATE deadlines SET suspended_by = array_remove(suspended_by, %(cause)s)
+UPDATE deadlines SET
+    suspended_by = array_remove(suspended_by, %(cause)s), resumes = resumes - %(cause)s::text,
+    resumes_at = (SELECT min(value::timestamptz) FROM jsonb_each_text(resumes - %(cause)s::text))
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: meet
-UPDATE deadlines SET status = 'met', met_on = %(met_on)s, suspended_by = '{}', reason_owed = false
+UPDATE deadlines SET status = 'met', met_on = %(met_on)s, suspended_by = '{}', resumes = '{}', resumes_at = NULL,
+    reason_owed = false
 WHERE case_id = %(case_id)s AND role = %(role)s;
 
 -- name: pass

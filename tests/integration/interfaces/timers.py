@@ -37,7 +37,7 @@ class Timers:
             with psycopg.connect(self._conninfo, autocommit=True) as connection:
                 while not self._end.wait(0.02):
                     for matter_id, now in connection.execute("SELECT matter_id, now FROM matter_clocks").fetchall():
-                        for case, deadline in app.running_deadlines(matter_id):
-                            if deadline.due_at <= now:
-                                app.fire(case, deadline)
+                        for firing in app.firings(matter_id):
+                            if firing.at <= now:
+                                app.fire(firing.case, firing.deadline)
             app.close()

@@ -21,7 +21,7 @@ from projections.read_model import read_model
 from projections.reading import deadlines
 from projections.rebuild import rebuild
 from tests.desk import issued
-from tests.histories import store
+from tests.histories import stayed_until_a_day, store
 from tests.services import Database
 from tests.waiting import wait_for
 from workers.timers import Timers
@@ -58,6 +58,22 @@ def test_what_is_not_due_waits(pool: Pool, application: CaseApplication, fine: U
     assert Timers(pool, application, MovedTime(before)).fire_due() == 0
     assert Timers(pool, application, MovedTime(before + timedelta(seconds=1))).fire_due() == 1
     assert fired(application, fine)[-1] == "appeal"
+
+
+def test_what_stands_still_until_a_day_runs_again_on_that_day_and_passes_later(
+    pool: Pool, application: CaseApplication, database: Database
+) -> None:
+    desk = stayed_until_a_day()
+    apply(pool, DEADLINES, store(desk, database))
+    fine, begins = desk.names["fine"], datetime(2022, 7, 13, 23, tzinfo=UTC)  # 14 July 2022 in London
+    assert Timers(pool, application, MovedTime(begins - timedelta(seconds=1))).fire_due() == 0
+    assert Timers(pool, application, MovedTime(begins)).fire_due() == 1
+    payment = application.case(fine).deadline("payment")
+    assert payment is not None
+    assert (payment.status, payment.due.isoformat()) == ("running", "2022-07-15")
+    apply(pool, DEADLINES, history_of(database, fine))
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 1
+    assert fired(application, fine)[-1] == "payment"
 
 
 def test_the_event_says_when_it_was_due_and_when_it_was_fired(pool: Pool, application: CaseApplication, fine: UUID) -> None:

@@ -307,10 +307,10 @@ class TestReading:
         assert desk.app.case(desk.names["fine"], version=4).state == "intended"
         assert desk.app.case(desk.names["fine"]).state == "issued"
 
-    def test_running_deadlines_in_order_of_due_time(self) -> None:
+    def test_what_will_happen_to_deadlines_in_order_of_time(self) -> None:
         desk = appealed()
-        found = desk.app.running_deadlines(desk.fine().matter_id)
-        assert [deadline.role for _, deadline in found] == ["payment"]
+        found = desk.app.firings(desk.fine().matter_id)
+        assert [firing.deadline.role for firing in found] == ["payment"]
 
 
 class TestAStoreThatDoesNotAnswer:

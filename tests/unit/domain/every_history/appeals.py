@@ -24,6 +24,7 @@ from tests.unit.domain.every_history.matter import (
     parties,
     requirements,
     scopes,
+    some_party,
     sums,
 )
 
@@ -88,6 +89,7 @@ class Appeals(Matter):
         wanted=st.one_of(st.none(), requirements),
         pay_by=st.one_of(st.none(), ahead),
         own=st.one_of(st.none(), outcomes),
+        party=some_party,
     )
     def an_appeal_is_decided(
         self,
@@ -100,6 +102,7 @@ class Appeals(Matter):
         wanted: list[Any] | None,
         pay_by: int | None,
         own: str | None,
+        party: str | None,
     ) -> None:
         on = self.one("appeal", which, "lodged")
         assert on
@@ -116,6 +119,7 @@ class Appeals(Matter):
             requirements=wanted,
             pay_by=self.ago(-pay_by) if pay_by is not None else None,
             per_target={str(against[0]): {"outcome": own}} if own else None,
+            in_favour_of=party,
         )
 
     @precondition(lambda self: self.cases("appeal"))
@@ -133,16 +137,22 @@ class Appeals(Matter):
         outcome=st.sampled_from(["granted", "refused"]),
         court=st.sampled_from([None] * 5 + ["supreme_court", "authority"]),
         day=back,
+        party=some_party,
     )
-    def permission_is_decided(self, which: int, outcome: str, court: str | None, day: int) -> None:
+    def permission_is_decided(self, *, which: int, outcome: str, court: str | None, day: int, party: str | None) -> None:
         on = self.one("appeal", which, "decided")
-        self.give("appeal.decide_permission", on, REGISTRAR, outcome=outcome, sent_on=self.ago(day), court=court)
+        self.give("appeal.decide_permission", on, REGISTRAR, outcome=outcome, sent_on=self.ago(day), court=court, by_=party)
 
     @precondition(lambda self: self.cases("appeal"))
-    @rule(which=st.integers(0, 2), court=st.sampled_from(["upper_tribunal", "upper_tribunal", "first_tier_tribunal"]), day=back)
-    def permission_is_sought_again(self, which: int, court: str, day: int) -> None:
+    @rule(
+        which=st.integers(0, 2),
+        court=st.sampled_from(["upper_tribunal", "upper_tribunal", "first_tier_tribunal"]),
+        day=back,
+        party=some_party,
+    )
+    def permission_is_sought_again(self, which: int, court: str, day: int, party: str | None) -> None:
         on = self.one("appeal", which, "decided")
-        self.give("appeal.renew_permission", on, REGISTRAR, court=court, received_on=self.ago(day))
+        self.give("appeal.renew_permission", on, REGISTRAR, court=court, received_on=self.ago(day), by_=party)
 
     @precondition(lambda self: self.cases("appeal"))
     @rule(which=st.integers(0, 2), role=st.sampled_from(["permission", "renewal", "reconsideration"]), days=ahead, day=back)
@@ -152,10 +162,41 @@ class Appeals(Matter):
         self.give("appeal.extend_time", on, REGISTRAR, **data)
 
     @precondition(lambda self: self.cases("appeal"))
-    @rule(which=st.integers(0, 2), day=back, verb=st.sampled_from(["withdraw", "become_final"]))
-    def an_appeal_is_given_up(self, which: int, day: int, verb: str) -> None:
+    @rule(
+        which=st.integers(0, 2),
+        what=st.sampled_from(["order_stay", "order_stay", "lift_stay", "suspend_proceedings", "resume_proceedings"]),
+        roles=st.sampled_from([["payment"], ["comply"], ["comply:stop", "payment"], ["comply:daily"], ["appeal"], None]),
+        lasts=st.one_of(st.none(), ahead),
+        day=back,
+    )
+    def a_court_lets_wait(self, *, which: int, what: str, roles: list[str] | None, lasts: int | None, day: int) -> None:
+        on, when = self.one("appeal", which, "lodged", "decided"), self.ago(day)
+        acts: dict[str, dict[str, Any]] = {
+            "order_stay": {"roles": roles, "ordered_on": when, "until": self.ago(day - lasts) if lasts else None},
+            "lift_stay": {"lifted_on": when, "roles": roles},
+            "suspend_proceedings": {"reason": "r", "ordered_on": when},
+            "resume_proceedings": {"resumed_on": when},
+        }
+        self.give(f"appeal.{what}", on, REGISTRAR, **acts[what])
+
+    @precondition(lambda self: self.cases("appeal"))
+    @rule(which=st.integers(0, 2), document=st.sampled_from(["reasons", "amended_reasons", "set_aside_refusal"]), day=back)
+    def a_document_is_sent(self, which: int, document: str, day: int) -> None:
+        on = self.one("appeal", which, "decided", "final")
+        self.give("appeal.record_sending", on, REGISTRAR, document=document, sent_on=self.ago(day))
+
+    @precondition(lambda self: self.cases("appeal"))
+    @rule(which=st.integers(0, 2), party=parties, court=courts, day=back)
+    def an_onward_appeal_is_lodged(self, which: int, party: str, court: str, day: int) -> None:
+        on = self.one("appeal", which, "decided")
+        data = {"by_": party, "court": court, "received_on": self.ago(day), "grounds": ["g"]}
+        self.give("appeal.appeal_onward", on, REGISTRAR, **data)
+
+    @precondition(lambda self: self.cases("appeal"))
+    @rule(which=st.integers(0, 2), day=back, verb=st.sampled_from(["withdraw", "become_final"]), party=some_party)
+    def an_appeal_is_given_up(self, which: int, day: int, verb: str, party: str | None) -> None:
         on = self.one("appeal", which)
         if verb == "withdraw":
-            self.give("appeal.withdraw", on, REGISTRAR, withdrawn_on=self.ago(day))
+            self.give("appeal.withdraw", on, REGISTRAR, withdrawn_on=self.ago(day), by_=party)
         else:
             self.give("appeal.become_final", on, SYSTEM)

@@ -88,7 +88,7 @@ class Beside(Matter):
         for case_id in before:
             case = self.everything()[case_id]
             for deadline in case.deadlines.values():
-                if deadline.status != "running" or deadline.due_at > self.desk.time.current:
+                if deadline.fires_at is None or deadline.fires_at > self.desk.time.current:
                     outcome = self.app.fire(case, deadline)
                     assert outcome.repeated or not outcome.events
         assert self.versions() == before

@@ -27,7 +27,16 @@ from tests.unit.domain.every_history.matter import (
     LAW,
 )
 
-ALWAYS_ALLOWED = {"assigned", "evidence_added", "hold_placed", "hold_released", "justification_recorded", "corrected"}
+ALWAYS_ALLOWED = {
+    "assigned",
+    "evidence_added",
+    "hold_placed",
+    "hold_released",
+    "justification_recorded",
+    "corrected",
+    "stayed",
+    "stay_ended",
+}
 """May be recorded in a case that has ended, of any type."""
 A_LATER_CAUSE = {"appeal_lodged", "appeal_ended", "restored", "set_aside", "amount_substituted", "requirements_substituted"}
 """What a court does to a notice also after it ended."""
@@ -66,7 +75,7 @@ ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("enforcement_notice", "set_aside"): A_LATER_CAUSE,
     ("enforcement_notice", "cancelled"): {"appeal_lodged", "appeal_ended"},
     ("enforcement_notice", "closed"): {"appeal_lodged", "appeal_ended", "non_compliance_opened"},
-    ("appeal", "final"): {"reopened"},
+    ("appeal", "final"): {"reopened", "sending_recorded"},
     ("appeal", "withdrawn"): set(),
     ("non_compliance", "dismissed"): {"payment_recorded"},
     ("non_compliance", "remedied"): {"payment_recorded"},
@@ -201,7 +210,8 @@ def check_compliance(notice: EnforcementNotice, cases: list[Case], now: datetime
     """While the subject's appeal is pending nothing is demanded; what passed unmet has a case."""
     breaches = {case.suspicion.about for case in cases if isinstance(case, NonCompliance) and case.suspicion.of == notice.id}
     for deadline in notice.deadlines_of("comply"):
-        if notice.under_appeal and not deadline.terms.urgent and deadline.due_at > now:
+        let_run = all(notice.is_let_run(appeal, deadline.role) for appeal in notice.appeals)
+        if notice.under_appeal and not deadline.terms.urgent and deadline.due_at > now and not let_run:
             assert deadline.status != "running", f"{deadline.role} runs under appeal"
         requirement = deadline.role.partition(":")[2]
         if deadline.status == "passed" and notice.state == "in_force" and requirement in notice.requirements:

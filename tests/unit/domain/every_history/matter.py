@@ -74,6 +74,7 @@ outcomes = st.sampled_from(
     ["dismissed", "allowed", "allowed", "partly_allowed", "substituted", "remitted", "remitted", "struck_out", "preliminary"]
 )
 parties = st.sampled_from(["appellant", "respondent"])
+some_party = st.one_of(st.none(), parties)
 authorities = st.sampled_from(["agreement", "tribunal_order", "tribunal_order", "decision", "statute"])
 starts: dict[str, Callable[[], Desk]] = {
     "investigated": lambda: investigated("2022-05-18"),

@@ -72,8 +72,11 @@ def test_what_stands_still_until_a_day_runs_again_on_that_day_and_passes_later(
     assert payment is not None
     assert (payment.status, payment.due.isoformat()) == ("running", "2022-07-15")
     apply(pool, DEADLINES, history_of(database, fine))
-    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 1
+    # The payment passes; for both demands another order ends, and the law's own suspension goes on.
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 3
     assert fired(application, fine)[-1] == "payment"
+    demands = application.case(desk.names["notice"]).deadlines_of("comply")
+    assert [deadline.status for deadline in demands] == ["suspended", "suspended"]
 
 
 def test_the_event_says_when_it_was_due_and_when_it_was_fired(pool: Pool, application: CaseApplication, fine: UUID) -> None:

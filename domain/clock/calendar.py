@@ -129,3 +129,10 @@ class Calendar:
         """The days in [since, until) that are off though no weekend, with their names."""
         days = (since + timedelta(days=n) for n in range((until - since).days))
         return [(day, why) for day in days if day.weekday() not in _WEEKEND and (why := self.why_not_working(day))]
+
+    def working_day_before(self, day: date) -> date:
+        """The last working day before a day."""
+        day -= timedelta(days=1)
+        while self.why_not_working(day):
+            day -= timedelta(days=1)
+        return day

@@ -65,7 +65,11 @@ class Rounding:
             return
         if self._rule.data.roll == "none":
             self._sheet.decided_by("roll")
-            self._sheet.say(f"{in_words(end)} is {why}, but the end is not moved{self._sheet.law('roll')}")
+            safe = self._calendar.working_day_before(end)
+            self._sheet.say(
+                f"{in_words(end)} is {why}, but the end is not moved{self._sheet.law('roll')}; "
+                f"the last working day before it is {in_words(safe)}"
+            )
             return
         self._sheet.decided_by("rolls_up_to")
         law = self._sheet.law("rolls_up_to")
@@ -113,5 +117,9 @@ class Rounding:
     def instant(self, end: datetime) -> tuple[date, datetime]:
         """An end in hours: the last day on which the act is in time, and the instant itself."""
         local = end.astimezone(self._rule.time_zone)
-        self._sheet.say(f"In time before {with_offset(local)}; an end in hours is not moved")
+        law = ""
+        if self._rule.data.roll == "none":
+            self._sheet.decided_by("roll")
+            law = self._sheet.law("roll")
+        self._sheet.say(f"In time before {with_offset(local)}; an end in hours is not moved{law}")
         return (local - timedelta(microseconds=1)).date(), local

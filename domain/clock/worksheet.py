@@ -23,7 +23,7 @@ class Worksheet:
         self.rule = rule
         self.calendar = _calendar_of_the_matter(rule.calendar, count.holidays)
         self._steps: list[str] = []
-        self._decided = {"kind"}
+        self._decided = {"kind"} if rule.date_kind == "named" else {"kind", "counts_from"}
         self._calendar_was_asked = False
 
     @property

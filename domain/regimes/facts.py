@@ -150,7 +150,7 @@ def summary(rule: RuleData) -> str:
     if version.first_day == "included":
         parts.append("its first day counts")
     if version.last_day == "excluded":
-        parts.append("so does the day after its last")
+        parts.append("the day after its last is in time too")
     if version.roll == "none":
         parts.append("not moved from a day off")
     if version.cut_off:

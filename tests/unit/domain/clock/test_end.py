@@ -37,68 +37,6 @@ def due(rule: str, start: str, period: str | None = None, **more: Any) -> str:
     return str(ends(rule, start, period, **more).due)
 
 
-class TestWorkedDatesOfTheClearviewCase:
-    def test_18_may_2022_and_28_days_end_on_wednesday_15_june(self) -> None:
-        assert due("uk-dpa-2018/sch16-6", "2022-05-18", "P28D") == "2022-06-15"
-        assert due("uk-grc-2009/r22", "2022-05-18") == "2022-06-15"
-
-    def test_from_there_three_and_six_months_end_on_15_september_and_15_december(self) -> None:
-        assert due("uk-dpa-2018/s150", "2022-06-15", "P3M") == "2022-09-15"
-        assert due("uk-dpa-2018/s150", "2022-06-15", "P6M") == "2022-12-15"
-
-    def test_six_months_from_29_november_2021_end_on_monday_30_may_because_the_29th_is_a_sunday(self) -> None:
-        end = ends("uk-dpa-2018/sch16-2", "2021-11-29")
-        assert (str(end.nominal), str(end.due)) == ("2022-05-29", "2022-05-30")
-        assert any("Sun 29 May 2022 is a Sunday; the next working day is Mon 30 May 2022" in step for step in end.steps)
-
-    def test_21_days_for_representations_from_29_november_end_on_20_december(self) -> None:
-        assert due("uk-dpa-2018/sch16-3", "2021-11-29") == "2021-12-20"
-
-
-class TestWorkedDatesOfTheRegimes:
-    """reference/regimes.md, section 1 (United Kingdom)."""
-
-    def test_a_penalty_notice_of_4_march_2026_is_payable_until_1_april(self) -> None:
-        assert due("uk-dpa-2018/sch16-6", "2026-03-04", "P28D") == "2026-04-01"
-
-    def test_six_months_from_15_august_2025_roll_from_a_sunday_to_16_february(self) -> None:
-        assert due("uk-dpa-2018/sch16-2", "2025-08-15") == "2026-02-16"
-
-    def test_an_appeal_against_a_decision_of_6_march_2026_rolls_over_easter_to_7_april_before_five(self) -> None:
-        end = ends("uk-grc-2009/r22", "2026-03-06")
-        assert (str(end.nominal), str(end.due)) == ("2026-04-03", "2026-04-07")
-        assert end.due_at == datetime(2026, 4, 7, 17, 0, tzinfo=LONDON)
-
-    def test_permission_from_reasons_of_1_december_2025_until_29_december_before_five(self) -> None:
-        end = ends("uk-grc-2009/r42", "2025-12-01")
-        assert (str(end.due), end.due_at) == ("2025-12-29", datetime(2025, 12, 29, 17, 0, tzinfo=LONDON))
-
-    def test_a_refusal_of_31_january_2026_ends_with_february_and_rolls_to_2_march_by_five(self) -> None:
-        end = ends("uk-ut-2008/r21", "2026-01-31")
-        assert (str(end.nominal), str(end.due)) == ("2026-02-28", "2026-03-02")
-        assert end.due_at == datetime(2026, 3, 2, 17, 0, 0, 1, tzinfo=LONDON)
-        assert any("has no day 31" in step for step in end.steps)
-        assert any("month_end" in mark for mark in end.marks), "the last day of a short month is not confirmed"
-
-
-class TestWorkedDatesOfRegulation1182:
-    """reference/regimes.md, section 8, as far as the present rules count so."""
-
-    def test_one_month_from_31_january_2026_rolls_to_2_march(self) -> None:
-        assert due("uk-dpa-2018/s150", "2026-01-31", "P1M") == "2026-03-02"
-
-    def test_14_days_from_2_march_2026_end_on_16_march(self) -> None:
-        assert due("uk-dpa-2018/s150", "2026-03-02", "P14D") == "2026-03-16"
-
-    def test_four_weeks_from_4_march_2026_end_on_1_april(self) -> None:
-        assert due("uk-dpa-2018/s150", "2026-03-04", "P4W") == "2026-04-01"
-
-    def test_72_hours_from_1_may_2026_at_1420_end_at_1500_on_the_4th_and_are_not_moved(self) -> None:
-        end = ends("uk-dpa-2018/s150", "2026-05-01T14:20:00+01:00", "PT72H")
-        assert end.due_at == datetime(2026, 5, 4, 15, 0, tzinfo=LONDON), "Monday 4 May is a bank holiday"
-        assert str(end.due) == "2026-05-04"
-
-
 class TestMonths:
     def test_30_september_and_four_months_are_30_january(self) -> None:
         """Dodds v Walker [1981]."""

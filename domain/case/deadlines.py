@@ -159,10 +159,12 @@ class WithDeadlines(Recording):
 
     def counted(self, rule: RuleVersion, **how: Any) -> Count:
         """What an end under a rule is computed from in this case: with what is particular to its subject and its matter."""
+        abroad = self.occasion.law.is_abroad(self.subject)
         return Count(
             rule=rule.id,
             rule_version=rule.version,
-            abroad=self.occasion.law.is_abroad(self.subject),
+            abroad=abroad,
+            resides_in=(self.subject.resides_in or self.subject.country) if abroad else None,
             holidays=self._holidays_in_the_place_of(rule.calendar),
             **how,
         )

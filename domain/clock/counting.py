@@ -114,7 +114,8 @@ class Counting:
         abroad = count.abroad and self._sheet.rule.data.period_abroad is not None
         fact = "period_abroad" if abroad else "period"
         self._sheet.decided_by(fact)
-        whose = "by the rule, for a subject that resides abroad" if abroad else "by the rule"
+        where = f", in {count.resides_in}" if count.resides_in else ""
+        whose = f"by the rule, for a subject that resides abroad{where}" if abroad else "by the rule"
         cites = self._sheet.rule.cites_for(fact) if abroad else self._sheet.rule.cites
         return f"{whose}: {'; '.join(cites)}" if cites else whose
 

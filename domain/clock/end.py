@@ -59,6 +59,7 @@ class _Computation:
         run = self._fixed() if self._sheet.has_fixed_end else self._from_the_start()
         run = self._standing_still.paused(run)
         due, due_at = self._rounded(run)
+        self._warn_where_the_calendars_differ(due)
         return End(
             nominal=run.end,
             due=due,
@@ -67,6 +68,15 @@ class _Computation:
             steps=self._sheet.steps,
             marks=self._sheet.marks,
         )
+
+    def _warn_where_the_calendars_differ(self, due: date) -> None:
+        """Tell the day by the usual calendar, where the matter's own holidays make it another."""
+        sheet = self._sheet
+        if sheet.calendar is sheet.rule.calendar:
+            return
+        usual = end_under(sheet.rule, sheet.count.model_copy(update={"holidays": None}))
+        if usual.due != due:
+            sheet.say(f"The calendars differ here: by {sheet.rule.calendar.id} it would be {in_words(usual.due)}")
 
     # The run of the period
 

@@ -57,10 +57,11 @@ class Count(BaseModel):
 
     `start` is the trigger's date of law in the regime's time zone; `period` the notice's own, None the rule's; `until` a
     fixed end that stands as it is; `extensions` are added to the unrolled end. `abroad`: the subject resides abroad, which
-    may give a longer period. `candidates`: where the latest of several triggers counts, all that are known; `start` is their
-    latest. `left_out`: days that the rule leaves out and the data cannot know. `anchored`: `start` is the end of another deadline,
-    before which this one can stand still already. `holidays`: the matter's own, in the form of
-    `Calendar.holidays`, in the place of those of the regime's calendar; None: the rule's calendar as it is.
+    may give a longer period; `resides_in`: where, if that is known. `candidates`: where the latest of several triggers counts,
+    all that are known; `start` is their latest. `left_out`: days that the rule leaves out and the data cannot know.
+    `anchored`: `start` is the end of another deadline, before which this one can stand still already. `holidays`: the
+    matter's own, in the form of `Calendar.holidays`, in the place of those of the regime's calendar; None: the rule's
+    calendar as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +75,7 @@ class Count(BaseModel):
     extensions: tuple[str, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     abroad: bool = False
+    resides_in: str | None = None
     candidates: tuple[Candidate, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     anchored: bool = False

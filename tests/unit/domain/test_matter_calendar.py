@@ -1,0 +1,58 @@
+"""Where a matter has holidays of its own, and where its subject resides abroad: every deadline of its cases knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.desk import ISSUER, PROVISION, REGISTRAR, Desk
+
+SUBJECT = {"name": "A Ltd", "country": "GB", "kind": "undertaking"}
+
+
+def opened(regime: str = "uk-dpa-2018", day: str = "2026-01-15", *, calendar: str | None = None, **subject: Any) -> Desk:
+    desk = Desk(day)
+    data: dict[str, Any] = {"reference": "INV-1", "regime": regime, "opened_on": day, "grounds": ["g"]}
+    data |= {"calendar": calendar} if calendar else {}
+    desk.done("investigation.open", name="inv", subject={**SUBJECT, **subject}, **data)
+    desk.done("investigation.record_finding", "inv", provision=PROVISION, tier="higher", summary="s")
+    return desk
+
+
+def noticed(desk: Desk, day: str, **requirement: str) -> Desk:
+    """Given an enforcement notice of that day with one requirement."""
+    issue = {"kind": "enforcement_notice", "decided_on": day, "sent_on": day}
+    demand = [{"id": "stop", "text": "Stop", **requirement}]
+    desk.at(day).done("enforcement_notice.issue", name="notice", by=ISSUER, investigation="inv", requirements=demand, **issue)
+    return desk
+
+
+class TestTheHolidaysOfTheMatter:
+    def test_are_those_of_england_and_wales_unless_it_says_otherwise(self) -> None:
+        english, scottish = (noticed(opened(calendar=calendar), "2026-03-06") for calendar in (None, "GB/SCT"))
+        # Day 28 is Good Friday; Easter Monday is a bank holiday in England and Wales, and none in Scotland.
+        assert english.deadline("notice", "appeal").due == date(2026, 4, 7)
+        assert scottish.deadline("notice", "appeal").due == date(2026, 4, 6)
+
+    def test_are_told_and_where_they_make_a_difference_the_other_day_is_told_too(self) -> None:
+        steps = noticed(opened(calendar="GB/SCT"), "2026-03-06").deadline("notice", "appeal").terms.steps
+        assert steps[0] == "The matter has holidays of its own, GB/SCT, in the place of the calendar england-wales."
+        assert "The calendars differ here: by england-wales it would be Tue 7 Apr 2026." in steps
+
+    def test_make_no_words_where_they_make_no_difference(self) -> None:
+        steps = noticed(opened(calendar="GB/SCT"), "2026-05-06").deadline("notice", "appeal").terms.steps
+        assert not [step for step in steps if "differ" in step]
+
+    def test_count_in_what_follows_too(self) -> None:
+        desk = noticed(opened(calendar="GB/SCT"), "2026-03-06", comply_within="P1M", counted_from="end_of_appeal_period")
+        # 6 April and one month: 6 May. The early May bank holiday is not in the way; the calendar is told.
+        assert desk.deadline("notice", "comply:stop").terms.calendar.id == "GB/SCT"
+        against: dict[str, Any] = {"against": ["notice"], "scope": "whole", "court": "first_tier_tribunal", "grounds": ["g"]}
+        desk.done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2026-03-06", **against)
+        decided = {"outcome": "dismissed", "decided_on": "2026-03-06", "sent_on": "2026-03-06"}
+        desk.done("appeal.decide", "appeal", by=REGISTRAR, **decided)
+        assert desk.deadline("appeal", "permission").due == date(2026, 4, 6)
+
+    def test_of_the_regimes_own_calendar_change_nothing(self) -> None:
+        steps = noticed(opened(calendar="GB/ENG"), "2026-03-06").deadline("notice", "appeal").terms.steps
+        assert not [step for step in steps if "holidays of its own" in step]

@@ -12,7 +12,7 @@ from domain.money import Money
 
 
 class NoticeOfIntentGiven(CaseEvent):
-    """The subject was told that a penalty is intended, and why."""
+    """The subject was told that a penalty is intended, and why. `conduct_to`: the last day of the conduct that was found."""
 
     NAME = "notice_of_intent_given"
 
@@ -25,6 +25,7 @@ class NoticeOfIntentGiven(CaseEvent):
     representations_within: Period | None = None
     oral_representations_by: Day | None = None
     for_non_compliance: UUID | None = None
+    conduct_to: Day | None = None
 
 
 class RepresentationsRecorded(CaseEvent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from domain.case.deadlines import with_period
@@ -31,7 +32,7 @@ from domain.fine.events import (
 from domain.investigation.investigation import Investigation
 from domain.money import Money
 from domain.refusals import Invalid, ToDetriment
-from domain.regimes import Regime
+from domain.regimes import Regime, RuleVersion
 
 
 class Fine(Debt):
@@ -73,13 +74,14 @@ class Fine(Debt):
         self._require_ground(act, investigation, tier, law)
         if act.amount and tier:
             self.require_within_maximum(act.amount, tier, investigation.subject)
-        rule = law.rule_for(self.TOPIC, "representations", act.sent_on)
+        conduct = None if act.for_non_compliance else investigation.last_day_of_conduct(act.provisions)
+        rule = law.rule_for(self.TOPIC, "representations", act.sent_on, conduct=conduct)
         self.require_period_at_least_minimum(rule, act.representations_within, act.sent_on, "a period for representations")
         if act.for_non_compliance:
             self.occasion.cases.case(act.for_non_compliance).require_same_matter(investigation.matter_id, "for_non_compliance")
 
         self.open_with(subject=investigation.subject, reference=self._reference_after(investigation))
-        given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier})
+        given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier}, conduct_to=conduct)
         self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
         self.start("penalty_limit", trigger=given.type, counted_from=act.sent_on)
 
@@ -107,6 +109,10 @@ class Fine(Debt):
         if act.for_non_compliance or self.intent.for_non_compliance:
             return act.for_non_compliance == self.intent.for_non_compliance
         return bool(set(self.intent.provisions) & set(act.provisions))
+
+    def rule_for(self, role: str, on: date) -> RuleVersion | None:
+        """Where the law goes by the date of the conduct, that of the findings chooses the version."""
+        return self.occasion.law.rule_for(self.TOPIC, role, on, conduct=self.intent.conduct_to)
 
     def _reference_after(self, investigation: Investigation) -> str:
         number = len(self.occasion.cases.cases_of(investigation.matter_id, self.TOPIC))
@@ -136,7 +142,7 @@ class Fine(Debt):
         )
         self.require_within_own_maximum(act.amount)
         self.require_floor_ended("representations", act.sent_on, "the penalty notice")
-        rule = law.rule_for(self.TOPIC, "payment", act.sent_on)
+        rule = self.rule_for("payment", act.sent_on)
         self.require_period_at_least_minimum(rule, act.pay_within, act.sent_on, "a period to pay")
         self.require_in_time("penalty_limit", act.sent_on, "the penalty notice")
         if act.amount != self.proposal.amount:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from domain.case.events import CaseEvent
@@ -89,6 +90,11 @@ class Investigation(WithNotices):
         """Whether a finding concerns one of the provisions and is not below the tier."""
         needed = _TIERS.index(tier) if tier else 0
         return any(f.provision in provisions and _TIERS.index(f.tier) >= needed for f in self.findings)
+
+    def last_day_of_conduct(self, provisions: tuple[str, ...]) -> date | None:
+        """The last day of the conduct that the findings on these provisions name; None: they name no day."""
+        days = [f.conduct_to or f.conduct_from for f in self.findings if f.provision in provisions]
+        return max((day for day in days if day), default=None)
 
     # What follows from what happened
 

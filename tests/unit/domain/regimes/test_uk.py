@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from domain.money import Money
 from domain.refusals import Invalid
 from domain.regimes import regime, rules
 from domain.subject import Subject
+from tests.desk import REGISTRAR, Desk
 from tests.unit.domain.regimes.counting import due, ends, version_on
 
 LONDON = ZoneInfo("Europe/London")
@@ -215,3 +217,52 @@ def test_the_courts_are_one_above_the_other() -> None:
         assert law.next_court("first_tier_tribunal") == "upper_tribunal"
         assert law.courts_above("upper_tribunal") == ("court_of_appeal", "supreme_court")
         assert law.next_court("supreme_court") is None
+
+
+PECR_REG_22 = "PECR reg 22"
+
+
+def unsolicited(conduct: dict[str, Any]) -> Desk:
+    """Given an investigation under the Act of 1998 with a finding on unsolicited messages."""
+    desk = Desk("2026-01-12")
+    desk.done(
+        "investigation.open",
+        name="inv",
+        reference="INV-1",
+        regime="uk-dpa-1998",
+        subject={"name": "A Ltd", "country": "GB", "kind": "undertaking"},
+        opened_on="2026-01-12",
+        grounds=[PECR_REG_22],
+    )
+    desk.done("investigation.record_finding", "inv", provision=PECR_REG_22, tier="higher", summary="Calls", **conduct)
+    return desk.at("2026-03-02")
+
+
+INTENT: dict[str, Any] = {
+    "investigation": "inv",
+    "amount": "GBP 200000",
+    "provisions": [PECR_REG_22],
+    "sent_on": "2026-03-02",
+    "reasons": "Provisional view",
+}
+
+
+class TestAFineForPecr:
+    def test_after_the_change_follows_the_old_law_if_the_conduct_lay_before_it(self) -> None:
+        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
+        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
+        desk.at("2026-03-03").done("fine.serve", "fine", by=REGISTRAR, served_on="2026-03-03", method="post")
+        assert str(desk.deadline("fine", "representations").due) == "2026-03-24"
+        assert str(desk.deadline("fine", "penalty_limit").due) == "2026-09-03"
+        assert desk.deadline("fine", "penalty_limit").terms.rule.id == "uk-dpa-1998/art3-limit"
+
+    def test_is_refused_under_the_old_law_if_the_conduct_went_on_after_it(self) -> None:
+        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2026-02-05"})
+        refusal = desk.refused("fine.give_notice_of_intent", **INTENT)
+        assert refusal["code"] == "invalid"
+        assert "was law until 2026-02-05" in refusal["message"]
+
+    def test_is_refused_after_the_change_while_nobody_has_said_when_the_conduct_was(self) -> None:
+        refusal = unsolicited({}).refused("fine.give_notice_of_intent", **INTENT)
+        assert refusal["code"] == "invalid"
+        assert "Check the date of the conduct" in refusal["message"]

@@ -14,13 +14,15 @@ from eventsourcing.persistence import InfrastructureFactory, IntegrityError, Map
 from eventsourcing.utils import Environment, EnvType
 
 from domain.case.case import Case
-from domain.case.commands import Act, Correct, FireDeadline
+from domain.case.commands import Act, Correct, FireDeadline, RecomputeDeadlines
 from domain.case.correction import Correction
 from domain.case.deadlines import Deadline
 from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import Occasion
+from domain.clock.calendar import AnnouncedDay
 from domain.commands import Command, act_of, in_zone_of, require_fitting
 from domain.corrections import correction_of
+from domain.days_off import DaysOff
 from domain.event_store import STORE_NAME
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
@@ -83,6 +85,7 @@ class CaseApplication(Application[UUID]):
         self._time = time
         self._reachable = reachable
         super().__init__()
+        self.days_off = DaysOff(self.events)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """No setting of the process environment reaches the library."""
@@ -127,15 +130,20 @@ class CaseApplication(Application[UUID]):
 
     # Commands
 
-    def execute(self, command: Command, *, dry_run: bool = False) -> Outcome:
+    def execute(self, command: Command, *, dry_run: bool = False, supposing: tuple[AnnouncedDay, ...] = ()) -> Outcome:
         """Carry a command out, once for its key.
+
+        Args:
+            command: what is asked.
+            dry_run: decide, and save nothing.
+            supposing: days off that were not announced, for a dry run under them.
 
         Raises:
             StoreUnreachable: nothing was decided; give the command again under the same key.
         """
         self._reachable()
         try:
-            return self._saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run)
+            return self.saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run, supposing=supposing)
         except PersistenceError as error:
             message = "The database does not answer, so nothing was decided. Give the command again under the same key."
             raise StoreUnreachable(message) from error
@@ -146,24 +154,24 @@ class CaseApplication(Application[UUID]):
         """Tell a case that a deadline's time has come; once for each end that the deadline was given."""
         return self.execute(fire_command(case.TOPIC, case.id, deadline.role, deadline.set_version))
 
-    def _decide_and_save(self, command: Command, *, dry_run: bool) -> Outcome:
+    def _decide_and_save(self, command: Command, *, dry_run: bool, supposing: tuple[AnnouncedDay, ...]) -> Outcome:
         act = act_of(command)
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self.repository)
             try:
-                case = self._decide(command, act, work)
+                case = self._decide(command, act, work, supposing)
             except Refusal as refusal:
                 return self._refused(command, refusal, dry_run=dry_run)
             events = tuple(event for changed in work.changed() for event in changed.pending)
             outcome = Outcome(command.name, case.id, case.matter_id, events)
             if dry_run:
                 self._require_storable(events)
-            if dry_run or (not events and isinstance(act, FireDeadline)):
+            if dry_run or (not events and isinstance(act, FireDeadline | RecomputeDeadlines)):
                 return outcome
             try:
-                self.save(*work.to_save(), self._outcome_event(command, outcome))
+                self.save(*work.to_save(), self.outcome_event(command, outcome))
             except IntegrityError:
-                saved = self._saved_outcome(command)
+                saved = self.saved_outcome(command)
                 if saved:
                     return saved
                 continue
@@ -179,9 +187,9 @@ class CaseApplication(Application[UUID]):
         message = "Refused: others changed the case at the same moment. Read it again, and give the command anew."
         raise Conflict(message, expected=command.expected_version)
 
-    def _decide(self, command: Command, act: Act, work: UnitOfWork) -> Case:
+    def _decide(self, command: Command, act: Act, work: UnitOfWork, supposing: tuple[AnnouncedDay, ...]) -> Case:
         addressed = _Addressed(command, act, work)
-        law = addressed.law()
+        law = self.days_off.law_with_them(addressed.law(), supposing=supposing)
         now = self._time.now(addressed.matter_id)
         act = in_zone_of(law, act)
         today = now.astimezone(law.time_zone).date()
@@ -243,13 +251,14 @@ class CaseApplication(Application[UUID]):
         outcome = Outcome(command.name, command.on, None, refusal=refusal.as_json())
         if refusal.saved and not dry_run:
             try:
-                self.save(self._outcome_event(command, outcome))
+                self.save(self.outcome_event(command, outcome))
             except IntegrityError:
-                return self._saved_outcome(command) or outcome
+                return self.saved_outcome(command) or outcome
         _log.info("command_refused", command=command.name, code=refusal.code, case_id=str(command.on))
         return outcome
 
-    def _outcome_event(self, command: Command, outcome: Outcome) -> CommandOutcome:
+    def outcome_event(self, command: Command, outcome: Outcome) -> CommandOutcome:
+        """What is saved under the command's key, together with what it led to."""
         changed: dict[UUID, tuple[int, int]] = {}
         for event in outcome.events:
             first, _ = changed.get(event.case_id, (event.version, 0))
@@ -266,7 +275,7 @@ class CaseApplication(Application[UUID]):
             refusal=outcome.refusal,
         )
 
-    def _saved_outcome(self, command: Command) -> Outcome | None:
+    def saved_outcome(self, command: Command) -> Outcome | None:
         """What the key led to before.
 
         Raises:

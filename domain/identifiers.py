@@ -35,3 +35,8 @@ def stay_id(appeal: UUID, version: int) -> UUID:
 def caused_case_id(case_id: UUID, version: int, about: str) -> UUID:
     """The case that the system opens because of an event of another case (case, version)."""
     return uuid5(_REGCASE, f"caused\n{case_id}\n{version}\n{about}")
+
+
+def announced_days_id() -> UUID:
+    """The internal stream of all days off that were announced late."""
+    return uuid5(_REGCASE, "announced-days")

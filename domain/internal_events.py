@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.case.events import CaseType
+from domain.roles import Actor
 
 
 class InternalEvent(BaseModel):
@@ -62,8 +63,26 @@ class InvestigationTurned(InternalEvent):
     turn: str
 
 
+class HolidayAnnounced(InternalEvent):
+    """A day off that a calendar's library does not know. One stream holds those of all calendars.
+
+    `holidays` are the calendar's countries and subdivisions; every calendar that has one of them knows the day from now on,
+    of whatever regime. `stored_at` is wall time.
+    """
+
+    TOPIC = "_calendar.holiday_announced"
+
+    stored_at: datetime
+    actor: Actor
+    regime: str
+    calendar: str
+    holidays: str
+    day: date
+    reason: str
+
+
 _TYPES: dict[str, type[InternalEvent]] = {
-    event_type.TOPIC: event_type for event_type in (CommandOutcome, CaseAdded, InvestigationTurned)
+    event_type.TOPIC: event_type for event_type in (CommandOutcome, CaseAdded, InvestigationTurned, HolidayAnnounced)
 }
 
 

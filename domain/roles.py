@@ -89,7 +89,7 @@ _REGISTRAR = (
     | frozenset(f"non_compliance.{verb}" for verb in ("record_payment", "record_remedy", "refer"))
 )  # fmt: skip
 
-_SYSTEM = _on_every_case("fire_deadline") | frozenset(
+_SYSTEM = _on_every_case("fire_deadline", "recompute_deadlines") | frozenset(
     ("appeal.become_final", "non_compliance.suspect", "non_compliance.dismiss", "non_compliance.record_remedy")
 )
 
@@ -104,6 +104,10 @@ MAY_GIVE: dict[Role, frozenset[str]] = {
     "auditor": frozenset(),
     "analyst": frozenset(),
 }
+
+
+MAY_KEEP_CALENDARS: tuple[Role, ...] = ("registrar", "admin")
+"""Who may enter days off that were announced late, and have deadlines computed anew because of them."""
 
 
 def roles_that_may(command: str) -> list[Role]:

@@ -12,6 +12,7 @@ from domain.case.commands import (
     ExtendDeadline,
     FireDeadline,
     PlaceHold,
+    RecomputeDeadlines,
     RecordJustification,
     ReleaseHold,
 )
@@ -21,6 +22,7 @@ from domain.case.events import (
     Assigned,
     CaseEvent,
     Cause,
+    DeadlineRecomputed,
     EvidenceAdded,
     HoldPlaced,
     HoldReleased,
@@ -28,6 +30,7 @@ from domain.case.events import (
     NonComplianceOpened,
     Opened,
 )
+from domain.fields import day_of
 from domain.money import Money
 from domain.refusals import Invalid, OnHold, OverMaximum, SamePerson, TooEarly, TooLate, WrongState
 from domain.regimes import Regime, RuleVersion
@@ -157,6 +160,25 @@ class Case(WithDeadlines):
     def correct(self, act: Correction, law: Regime) -> None:
         """Correct a clerical error; the entry stays, and deadlines that hang on it are computed anew."""
         correct(self, act, law)
+
+    def recompute_deadlines(self, act: RecomputeDeadlines, _law: Regime) -> None:
+        """Compute deadlines anew under the calendars as they are now; only an end that moves is recorded.
+
+        One that passed is open again where its new end lies ahead, or where what was done late is in time now.
+        """
+        for role in [role for role in self.deadlines if role in act.roles]:
+            known, done = self.deadlines[role], self.done_on(role)
+            if known.status in ("met", "lapsed"):
+                continue
+            terms = self.terms_again(known, known.terms.count)
+            lies_ahead = terms.due_at > self.occasion.now and self.can_matter(role)
+            is_met = done is not None and day_of(done) <= terms.due
+            if terms.due_at == known.due_at or (known.status == "passed" and not lies_ahead and not is_met):
+                continue
+            self.record(DeadlineRecomputed, role=role, terms=terms, reason=act.reason, old_due=known.due)
+            self.follow_anchor(known)
+            if done is not None:
+                self.meet(role, done)
 
     def done_on(self, role: str) -> date | datetime | None:  # noqa: ARG002 - for case types whose state tells
         """When the duty of a deadline was done, where the state tells it (money that came in, compliance); else None."""

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from domain.case.events import CaseType
-from domain.fields import Day, DayOrInstant, Name, Period, Sha256, Text
+from domain.fields import Day, DayOrInstant, Name, Names, Period, Sha256, Text
 from domain.regimes import Regime
 
 
@@ -140,3 +140,12 @@ class FireDeadline(Act):
 
     role: Name
     set_version: StrictInt
+
+
+class RecomputeDeadlines(Act):
+    """Tell a case that a calendar knows other days off than when its deadlines were computed. Given by the system."""
+
+    COMMAND = "recompute_deadlines"
+
+    roles: Names
+    reason: Text

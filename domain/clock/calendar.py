@@ -67,10 +67,14 @@ class RecurringDay:
 
 @dataclass(frozen=True)
 class AnnouncedDay:
-    """A day off that was announced late: after the library's version was made, or for one year only."""
+    """A day off that was announced late: after the library's version was made, or for one year only.
+
+    `places` are those of the calendar that it was announced for; a calendar that has them all knows it. Empty: any calendar.
+    """
 
     day: date
     reason: str
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,18 @@ class Calendar:
     @property
     def ref(self) -> CalendarRef:
         """Its id, and the version of the library whose holidays it took, with the days announced beside them."""
-        late = ", ".join(str(announced.day) for announced in self.announced)
+        late = ", ".join(str(announced.day) for announced in self.known_late)
         return CalendarRef(id=self.id, version=f"{_library()} + {late}" if late else _library())
+
+    @property
+    def places(self) -> frozenset[str]:
+        """What it takes its days off from: countries and subdivisions; a calendar of weekends alone is a place of its own."""
+        return frozenset(self.holidays.split("+")) if self.holidays != NO_HOLIDAYS else frozenset({f"{NO_HOLIDAYS}: {self.id}"})
+
+    @property
+    def known_late(self) -> tuple[AnnouncedDay, ...]:
+        """Of the days announced late, those that are off here."""
+        return tuple(announced for announced in self.announced if announced.places <= self.places) if self.announced else ()
 
     def why_not_working(self, day: date) -> str | None:
         """In words, why a day is no working day; None: it is one."""
@@ -106,7 +120,7 @@ class Calendar:
         if known:
             return known
         own = next((recurring.name for recurring in self.also if recurring.falls_on(day)), None)
-        return own or next((announced.reason for announced in self.announced if announced.day == day), None)
+        return own or next((announced.reason for announced in self.known_late if announced.day == day), None)
 
     def working_day_from(self, day: date) -> date:
         """The day itself if it is a working day, else the next one."""

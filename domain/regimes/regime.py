@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from domain.clock.calendar import Calendar
+from domain.clock.calendar import AnnouncedDay, Calendar
 from domain.clock.period import Period
 from domain.money import Money
 from domain.refusals import Invalid
@@ -120,6 +120,23 @@ class Regime:
         rule_id = self.data.deemed_receipt.get(method)
         versions = self.rules[rule_id] if rule_id else ()
         return next((version for version in versions if version.is_in_force_on(sent_on)), None)
+
+    # Calendars
+
+    @property
+    def calendars(self) -> tuple[Calendar, ...]:
+        """The calendars that decide about its deadlines."""
+        used = [rule_id for rule_id in _texts(self.data.model_dump()) if rule_id in self.rules]
+        own = [rule_id for rule_id in self.rules if rule_id.partition("/")[0] == self.id]
+        return tuple(dict.fromkeys(version.calendar for rule_id in own + used for version in self.rules[rule_id]))
+
+    def with_days_off(self, announced: tuple[AnnouncedDay, ...]) -> Regime:
+        """The same law under calendars that know of these days off announced late, and of no others."""
+        rules = {
+            rule_id: tuple(replace(known, calendar=replace(known.calendar, announced=announced)) for known in versions)
+            for rule_id, versions in self.rules.items()
+        }
+        return replace(self, rules=rules)
 
     # Courts
 
@@ -253,3 +270,16 @@ class Regime:
             return found.cites
         block = getattr(self.data, key)
         return block.source.cites if block else ()
+
+
+def _texts(said: object) -> Iterator[str]:
+    """Every text in a file's data."""
+    match said:
+        case str():
+            yield said
+        case dict():
+            yield from (text for item in said.values() for text in _texts(item))
+        case list() | tuple():
+            yield from (text for item in said for text in _texts(item))
+        case _:
+            return

@@ -22,6 +22,7 @@ from interfaces.cli import (
     stack,
     timeline,
 )
+from interfaces.cli.calendars import calendar
 from interfaces.cli.errors import DEBUG, Commands
 from interfaces.cli.exits import EXIT_CODES
 from interfaces.cli.parked import parked
@@ -48,6 +49,7 @@ app.command()(deadlines.deadlines)
 app.command()(penalties.penalties)
 app.add_typer(parked, name="parked")
 app.add_typer(regime, name="regime")
+app.add_typer(calendar, name="calendar")
 app.command("rebuild")(maintenance.rebuild_command)
 app.command("reconcile")(maintenance.reconcile_command)
 app.command("up")(stack.up_command)

@@ -71,6 +71,7 @@ WHO_IN_EVERY_CASE = {
     "extend_deadline": {OFFICER, ISSUER, REGISTRAR},
     "record_justification": {OFFICER, ISSUER, REGISTRAR},
     "fire_deadline": {SYSTEM},
+    "recompute_deadlines": {SYSTEM},
 }
 CASE_TYPES = ("investigation", "fine", "enforcement_notice", "appeal", "non_compliance")
 TABLE = WHO | {f"{case_type}.{verb}": roles for case_type in CASE_TYPES for verb, roles in WHO_IN_EVERY_CASE.items()}

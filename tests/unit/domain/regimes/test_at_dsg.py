@@ -52,3 +52,12 @@ def test_the_verwaltungsgerichtshof_is_above_the_bundesverwaltungsgericht() -> N
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2018-05-25 on"):
         AUSTRIA.rule_for("fine", "appeal", date(2018, 5, 24))
+
+
+def test_the_revision_has_six_weeks_and_the_fine_two_from_its_becoming_final() -> None:
+    assert moved("at-dsg/vwgg-26", "2026-02-20") == ("2026-04-03", "2026-04-07")
+    assert moved("at-dsg/vstg-54b", "2026-03-20") == ("2026-04-03", "2026-04-07")
+
+
+def test_an_order_has_its_own_time_rolled() -> None:
+    assert moved("at-dsg/comply", "2026-03-20", "P2W") == ("2026-04-03", "2026-04-07")

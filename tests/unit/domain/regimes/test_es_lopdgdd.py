@@ -68,3 +68,14 @@ def test_the_tribunal_supremo_is_above_the_audiencia_nacional() -> None:
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2018-12-07 on"):
         SPAIN.rule_for("fine", "appeal", date(2018, 12, 6))
+
+
+def test_the_fine_an_order_and_the_cassation_count_working_days() -> None:
+    for rule in ("es-lopdgdd/payment", "es-lopdgdd/comply", "es-lopdgdd/casacion"):
+        assert due(rule, "2026-03-02", "P10D") == "2026-03-16"
+    assert due("es-lopdgdd/casacion", "2026-07-20") == "2026-09-29"
+
+
+def test_what_is_given_in_months_rolls() -> None:
+    for rule in ("es-lopdgdd/payment", "es-lopdgdd/comply", "es-lopdgdd/alegaciones"):
+        assert moved(rule, "2026-01-30", "P1M") == ("2026-02-28", "2026-03-02")

@@ -68,3 +68,8 @@ def test_a_periodic_penalty_is_at_most_100_000_euros_a_day() -> None:
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2019-06-01 on"):
         FRANCE.rule_for("fine", "appeal", date(2019, 5, 31))
+
+
+def test_observations_on_the_report_have_a_month_and_the_fine_the_time_that_is_given() -> None:
+    assert moved("fr-lil/decret-40", "2022-07-20") == ("2022-08-20", "2022-08-22")
+    assert moved("fr-lil/payment", "2022-10-19", "P31D") == ("2022-11-19", "2022-11-21")

@@ -46,3 +46,8 @@ def test_an_appeal_suspends_nothing_by_itself() -> None:
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2019-08-29 on"):
         GREECE.rule_for("fine", "appeal", date(2019, 8, 28))
+
+
+def test_a_fine_and_an_order_have_the_time_that_is_given_rolled() -> None:
+    assert moved("gr-4624/payment", "2026-03-03", "P60D") == ("2026-05-02", "2026-05-04")
+    assert moved("gr-4624/comply", "2026-03-03", "P60D") == ("2026-05-02", "2026-05-04")

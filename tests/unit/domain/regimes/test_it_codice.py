@@ -64,3 +64,13 @@ def test_the_cassazione_is_above_the_tribunale_as_of_right() -> None:
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2018-09-19 on"):
         ITALY.rule_for("fine", "appeal", date(2018, 9, 18))
+
+
+def test_the_fine_is_payable_within_thirty_days_and_an_order_in_its_own_time_both_rolled() -> None:
+    assert moved("it-codice/payment", "2022-02-24") == ("2022-03-26", "2022-03-28")
+    assert moved("it-codice/comply", "2022-02-24", "P30D") == ("2022-03-26", "2022-03-28")
+
+
+def test_the_appeal_to_the_cassazione_has_sixty_days_without_august() -> None:
+    assert moved("it-codice/cassazione", "2026-07-01") == ("2026-09-30", "2026-09-30")
+    assert moved("it-codice/cassazione", "2026-07-04") == ("2026-10-03", "2026-10-05")

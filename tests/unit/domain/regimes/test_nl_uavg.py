@@ -118,3 +118,12 @@ def test_that_the_six_weeks_to_pay_begin_when_the_fine_is_suspended_no_more_is_n
 def test_a_trigger_before_the_days_covered_is_refused() -> None:
     with pytest.raises(Invalid, match="known from 2018-05-25 on"):
         NETHERLANDS.rule_for("fine", "appeal", date(2018, 5, 24))
+
+
+def test_the_power_to_fine_lapses_five_years_after_the_breach() -> None:
+    assert due("nl-uavg/awb-5-45", "2022-04-27") == "2027-04-27"
+
+
+def test_the_six_weeks_to_pay_roll_too() -> None:
+    assert moved("nl-uavg/awb-4-87", "2026-03-16") == ("2026-04-27", "2026-04-28")
+    assert moved("nl-uavg/awb-5-33", "2026-03-16") == ("2026-04-27", "2026-04-28")

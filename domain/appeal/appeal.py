@@ -18,7 +18,7 @@ from domain.appeal.events import (
     TargetEffect,
 )
 from domain.appeal.stays import Stays
-from domain.case.appeal_target import MAIN_SCOPES, AppealTarget
+from domain.case.appeal_target import AppealTarget, takes_away
 from domain.fine.fine import Fine
 from domain.refusals import Invalid
 from domain.regimes import Regime
@@ -108,7 +108,7 @@ class Appeal(Stays):
                 remitted_to=act.court,
                 decisions=self.decisions,
                 target=case_id,
-                sets_aside=self.lodged.scope in MAIN_SCOPES and self.lodged.appellant == "subject",
+                sets_aside=takes_away(self.lodged.scope) and self.lodged.appellant == "subject",
                 amount=amount,
                 requirements=None if is_fine else (own.requirements if own else act.requirements),
                 pay_by=act.pay_by if is_fine else None,

@@ -30,7 +30,7 @@ class Lodge(Act):
 
     COMMAND = "appeal.lodge"
     OPENS = "always"
-    REFERS = {"against": ("fine", "enforcement_notice")}
+    REFERS = {"against": ("fine", "enforcement_notice", "investigation")}
 
     against: Targets
     scope: Scope
@@ -86,7 +86,7 @@ class Decide(Act):
     """Enter the court's decision. `in_favour_of`: whose onward appeal is allowed, where both parties went on."""
 
     COMMAND = "appeal.decide"
-    REFERS = {"per_target": ("fine", "enforcement_notice")}
+    REFERS = {"per_target": ("fine", "enforcement_notice", "investigation")}
 
     outcome: Outcome
     decided_on: Day

@@ -84,7 +84,7 @@ def effect_of(
         went_on: who brought the case to it; None at the first court.
         remitted_to: the court, or `authority`, for outcome remitted.
         decisions: those before it, in order.
-        sets_aside: whether success takes the notice away (the subject's, in scope whole or amount) or only a part of it.
+        sets_aside: whether success takes the notice away (the subject's, against the whole, the amount, or a notice of an investigation) or only a part of it.
     """
     substitution = TargetEffect(outcome=outcome, kind="substituted", amount=amount, requirements=requirements, pay_by=pay_by)
     stands = TargetEffect(outcome=outcome, kind="stands")

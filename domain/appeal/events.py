@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.case.events import CaseEvent
 from domain.fields import Day, DayOrInstant, Name, Names, Text
 from domain.money import Money
+from domain.recorded import loosely_if_recorded
 from domain.requirement import Requirement
 
 Outcome = Literal["dismissed", "allowed", "partly_allowed", "substituted", "remitted", "struck_out", "preliminary"]
 Party = Literal["appellant", "respondent"]
 Document = Literal["reasons", "amended_reasons", "set_aside_refusal"]
-Scope = Literal["whole", "amount", "variation", "refusal_to_vary", "refusal"]
+_SCOPE = re.compile(r"whole|amount|variation|refusal_to_vary|refusal|notice:[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def _known(scope: str) -> str:
+    if not _SCOPE.fullmatch(scope):
+        msg = "is no scope; write whole, amount, variation, refusal_to_vary, refusal, or notice:NAME for a notice of an investigation"
+        raise ValueError(msg)
+    return scope
+
+
+Scope = Annotated[str, AfterValidator(_known), loosely_if_recorded(str)]
+"""What an appeal is against: the whole notice or a part of it, or (`notice:NAME`) a notice of an investigation."""
 
 
 class TargetEffect(BaseModel):

@@ -35,6 +35,8 @@ def let_stand_as_decided(appeal: Appeal, decision: AppealDecided) -> None:
             _let_fine_stand(target, appeal, decision, standing)
         elif isinstance(target, EnforcementNotice):
             _let_notice_stand(target, appeal, decision, standing)
+        elif target.is_set_aside_in(appeal.lodged.scope):
+            target.be_restored(appeal.id, court=court, decided_on=decided_on)
 
 
 def _let_fine_stand(fine: Fine, appeal: Appeal, decision: AppealDecided, standing: Standing) -> None:

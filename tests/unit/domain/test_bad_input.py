@@ -278,15 +278,12 @@ class TestWhatACommandIsAbout:
         refusal = desk.refused("enforcement_notice.cancel", "fine", by=ISSUER, sent_on="2022-05-18", reasons="r")
         assert refusal["code"] == "invalid"
         refusal = desk.refused(
-            "appeal.lodge",
-            by=REGISTRAR,
-            against=["inv"],
-            scope="whole",
-            court="first_tier_tribunal",
-            received_on="2022-05-18",
-            grounds=["g"],
+            "enforcement_notice.give_preliminary_notice",
+            investigation="fine",
+            sent_on="2022-05-18",
+            requirements=[{"id": "stop", "text": "t"}],
         )
-        assert refusal["details"]["faults"][0]["field"] == "against"
+        assert refusal["details"]["faults"][0]["field"] == "investigation"
 
     def test_a_case_named_where_none_is_wanted_or_none_where_one_is_wanted(self) -> None:
         desk = issued()

@@ -245,6 +245,128 @@ class TestClosingTheInvestigation:
         assert "INV-1/non-compliance-1 (suspected)" in refusal["message"]
 
 
+def lodged(desk: Desk, day: str = "2021-03-11", **data: Any) -> Desk:
+    """Given an appeal by the subject against the notice, received ten days after it was sent."""
+    lodge: dict[str, Any] = {"scope": "notice:INFO-1", "court": "first_tier_tribunal", "grounds": ["Too wide"], **data}
+    desk.at(day).done("appeal.lodge", name="appeal", by=REGISTRAR, against=["inv"], received_on=day, **lodge)
+    return desk
+
+
+def decided(desk: Desk, outcome: str, day: str = "2021-06-01") -> Desk:
+    sent = {"decided_on": day, "sent_on": day}
+    desk.at(day).done("appeal.decide", "appeal", by=REGISTRAR, outcome=outcome, **sent)
+    return desk
+
+
+def overturned(day: str = "2021-09-01") -> Desk:
+    """Given that the tribunal set the notice aside, and the court above allowed the authority's appeal."""
+    desk = decided(lodged(asked()), "allowed").at("2021-06-10")
+    seek: dict[str, Any] = {"court": "first_tier_tribunal", "received_on": "2021-06-10", "grounds": ["g"]}
+    desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, by_="respondent", **seek)
+    desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2021-06-10")
+    return decided(desk, "allowed", day)
+
+
+class TestAnAppealAgainstANotice:
+    def test_holds_up_the_answer_to_that_notice_and_to_no_other(self) -> None:
+        desk = asked()
+        desk.done("investigation.issue_notice", "inv", **{**NOTICE, "notice": "INFO-2"})
+        lodged(desk)
+        assert (due(desk)[1], due(desk, "response:INFO-2")[1]) == ("suspended", "running")
+        assert (due(desk, "appeal:INFO-1")[1], due(desk, "appeal:INFO-2")[1]) == ("met", "running")
+
+    def test_holds_up_no_answer_for_which_urgent_reasons_stood(self) -> None:
+        desk = asked(respond_within="P14D", urgent_reasons="Data is being destroyed")
+        assert due(lodged(desk))[1] == "running"
+
+    def test_of_a_third_party_holds_up_nothing(self) -> None:
+        assert due(lodged(asked(), appellant="third_party"))[1] == "running"
+
+    def test_that_was_dismissed_gives_back_the_days_that_the_answer_waited(self) -> None:
+        desk = decided(lodged(asked()), "dismissed").at("2021-06-30")
+        # The unrolled end was 5 April. It stood still from 11 March until the appeal was final on 29 June: 110 days.
+        assert (due(desk), desk.appeal().state) == ((date(2021, 7, 26), "running"), "final")
+
+    def test_that_was_withdrawn_lets_the_answer_be_due_again(self) -> None:
+        desk = lodged(asked())
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2021-03-11")
+        assert due(desk) == (date(2021, 4, 6), "running")
+
+    def test_that_was_allowed_sets_that_notice_aside_and_in_the_end_nothing_is_to_be_answered(self) -> None:
+        desk = decided(lodged(asked()), "allowed")
+        assert (notice(desk), due(desk)[1], desk.investigation().state) == ("set_aside", "suspended", "open")
+        desk.at("2021-07-30")
+        assert (desk.appeal().state, due(desk)[1], desk.non_compliances()) == ("final", "lapsed", [])
+        refusal = desk.refused("investigation.record_response", "inv", **ANSWER)
+        assert "the notice 'INFO-1' was set aside for good" in refusal["message"]
+
+    def test_that_was_allowed_and_overturned_lets_the_notice_stand_again(self) -> None:
+        desk = overturned()
+        assert (notice(desk), due(desk)[1]) == ("outstanding", "suspended")
+        desk.at("2021-10-15")
+        assert (desk.appeal().state, due(desk)[1]) == ("final", "running")
+
+    def test_lets_the_system_dismiss_the_breach_that_it_had_seen(self) -> None:
+        desk = asked(respond_within=None, respond_by="2021-03-29").at("2021-03-30")
+        assert [breach.state for breach in desk.non_compliances()] == ["suspected"]
+        desk.done(
+            "appeal.lodge",
+            by=REGISTRAR,
+            against=["inv"],
+            scope="notice:INFO-1",
+            court="first_tier_tribunal",
+            received_on="2021-03-25",
+            grounds=["g"],
+        )
+        assert [breach.state for breach in desk.non_compliances()] == ["dismissed"]
+
+    def test_out_of_time_is_refused_until_the_tribunal_gives_more_time(self) -> None:
+        desk = asked().at("2021-04-01")
+        lodge: dict[str, Any] = {"against": ["inv"], "scope": "notice:INFO-1", "court": "first_tier_tribunal", "grounds": ["g"]}
+        refusal = desk.refused("appeal.lodge", by=REGISTRAR, received_on="2021-04-01", **lodge)
+        assert (refusal["code"], refusal["details"]["role"]) == ("too_late", "appeal:INFO-1")
+        order = {"role": "appeal:INFO-1", "until": "2021-04-02", "agreed_on": "2021-04-01", "authority": "tribunal_order"}
+        desk.done("investigation.extend_deadline", "inv", by=REGISTRAR, reason="r", **order)
+        desk.done("appeal.lodge", by=REGISTRAR, received_on="2021-04-01", **lodge)
+
+    @pytest.mark.parametrize("scope", ["notice:INFO-2", "whole", "variation"])
+    def test_against_what_was_not_given_is_refused(self, scope: str) -> None:
+        desk = asked()
+        lodge: dict[str, Any] = {"against": ["inv"], "court": "first_tier_tribunal", "received_on": DAY, "grounds": ["g"]}
+        refusal = desk.refused("appeal.lodge", by=REGISTRAR, scope=scope, **lodge)
+        assert refusal["code"] == "wrong_state"
+        assert f"nothing to appeal against in scope {scope}" in refusal["message"]
+
+    def test_against_a_cancelled_notice_is_refused(self) -> None:
+        desk = asked()
+        desk.done("investigation.cancel_notice", "inv", notice="INFO-1", sent_on=DAY, reasons="r")
+        lodge: dict[str, Any] = {"against": ["inv"], "scope": "notice:INFO-1", "court": "first_tier_tribunal", "grounds": ["g"]}
+        assert desk.refused("appeal.lodge", by=REGISTRAR, received_on=DAY, **lodge)["code"] == "wrong_state"
+
+    def test_keeps_the_investigation_open(self) -> None:
+        desk = lodged(asked())
+        refusal = desk.refused("investigation.close", "inv", outcome="o", reasons="r", closed_on="2021-03-11")
+        assert "INV-1/appeal-1 (lodged)" in refusal["message"]
+
+    def test_is_possible_after_the_investigation_closed_while_the_time_runs(self) -> None:
+        desk = asked()
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        lodged(desk)
+        assert (due(desk)[1], due(desk, "appeal:INFO-1")[1]) == ("lapsed", "met")
+
+    def test_with_no_scope_that_there_is_is_not_well_formed(self) -> None:
+        desk = asked()
+        lodge: dict[str, Any] = {"against": ["inv"], "court": "first_tier_tribunal", "received_on": DAY, "grounds": ["g"]}
+        refusal = desk.refused("appeal.lodge", by=REGISTRAR, scope="notice:", **lodge)
+        assert (refusal["code"], refusal["details"]["faults"][0]["field"]) == ("invalid", "scope")
+
+    def test_lets_the_time_to_respond_stand_still_also_when_service_is_recorded_later(self) -> None:
+        desk = lodged(asked())
+        served: dict[str, Any] = {"notice": "INFO-1", "served_on": "2021-03-04", "method": "post"}
+        desk.done("investigation.serve", "inv", **served)
+        assert due(desk) == (date(2021, 4, 8), "suspended")
+
+
 def test_several_notices_run_side_by_side_each_under_its_name() -> None:
     desk = asked()
     desk.done("investigation.issue_notice", "inv", **{**NOTICE, "notice": "INFO-2", "respond_within": "P60D"})

@@ -96,7 +96,7 @@ def check_file(path: Path, among: Path = FOLDER) -> tuple[FileData | None, Seque
 
 
 def _all_faults(files: Sequence[RegimeFile]) -> list[Fault]:
-    """Those of each file by itself, and those of what it refers to."""
+    """Those of each file by itself, and those of what it refers to, in order of file and line."""
     faults = [fault for file in files for fault in file.faults]
     known = {f"{file.id}/{name}" for file in files if file.data for name in file.data.rules}
     unread = {file.id for file in files if file.data is None}
@@ -104,7 +104,7 @@ def _all_faults(files: Sequence[RegimeFile]) -> list[Fault]:
     for file in files:
         if file.data and file.data.law:
             faults.extend(file.places.fault(path, message) for path, message in dangling(file.data.law, known, unread))
-    return faults
+    return sorted(faults)
 
 
 def _put_together(files: Sequence[FileData]) -> Installed:

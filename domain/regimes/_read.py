@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
@@ -16,6 +18,7 @@ from domain.regimes._check import faults_in
 from domain.regimes._file import FileData
 from domain.regimes._place import Fault, Places
 
+_PLAIN = {"missing": "is missing", "extra_forbidden": "is nothing that a file may say here; correct the name or remove it"}
 _ALIAS = "an alias (*name) stands for something said elsewhere; say it again, so that each version is whole"
 
 
@@ -32,27 +35,35 @@ class RegimeFile:
 
 def read_file(path: Path) -> RegimeFile:
     """Read a file; its faults stand in the result."""
-    bare = Places(path.name)
+    try:
+        return _read_text(path.name, path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        return _unreadable(path.name, Fault(path.name, 1, f"no text in UTF-8: {error}"))
+    except OSError as error:
+        return _unreadable(path.name, Fault(path.name, 1, f"cannot be read: {error.strerror}"))
+
+
+@lru_cache(maxsize=64)
+def _read_text(name: str, text: str) -> RegimeFile:
+    """What a text says as a file of that name; a file that is checked among others is not read anew with each."""
     try:
         yaml = YAML(typ="safe", pure=True)
-        root = yaml.compose(path.read_text(encoding="utf-8"))
+        root = yaml.compose(text)
         aliases = list(_aliases(root)) if root else []
         if aliases:
-            return _unreadable(path, *(Fault(path.name, line, _ALIAS) for line in aliases))
+            return _unreadable(name, *(Fault(name, line, _ALIAS) for line in aliases))
         content = yaml.constructor.construct_document(root) if root else None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        return _unreadable(path, Fault(path.name, mark.line + 1 if mark else 1, said))
+        return _unreadable(name, Fault(name, mark.line + 1 if mark else 1, said))
     except (YAMLError, ValueError) as error:
-        return _unreadable(path, bare.fault((), f"no YAML in UTF-8: {error}"))
-    except OSError as error:
-        return _unreadable(path, bare.fault((), f"cannot be read: {error.strerror}"))
-    return _understood(path.stem, Places(path.name, root), content)
+        return _unreadable(name, Fault(name, 1, f"no YAML: {error}"))
+    return _understood(name.removesuffix(".yaml"), Places(name, root), content)
 
 
-def _unreadable(path: Path, *faults: Fault) -> RegimeFile:
-    return RegimeFile(path.stem, Places(path.name), None, faults)
+def _unreadable(name: str, *faults: Fault) -> RegimeFile:
+    return RegimeFile(name.removesuffix(".yaml"), Places(name), None, faults)
 
 
 def _understood(file_id: str, places: Places, content: Any) -> RegimeFile:
@@ -63,9 +74,9 @@ def _understood(file_id: str, places: Places, content: Any) -> RegimeFile:
     try:
         data = FileData.model_validate(content)
     except ValidationError as error:
-        for found in error.errors():
+        for found in _told_once(error):
             where = ".".join(map(str, found["loc"]))
-            message = found["msg"].removeprefix("Value error, ")
+            message = _PLAIN.get(found["type"]) or found["msg"].removeprefix("Value error, ")
             faults.append(places.fault(found["loc"], f"{where}: {message}" if where else message))
             if found["loc"][:1] == ("rules",) and len(found["loc"]) > 1:
                 malformed.add(str(found["loc"][1]))
@@ -75,6 +86,15 @@ def _understood(file_id: str, places: Places, content: Any) -> RegimeFile:
             faults.append(places.fault(("id",), f"id: {data.id!r} is not the name of the file"))
         faults.extend(places.fault(path, message) for path, message in faults_in(data))
     return RegimeFile(file_id, places, data, tuple(faults), frozenset(malformed))
+
+
+def _told_once(error: ValidationError) -> Iterator[ErrorDetails]:
+    """Without the complaint that a list is too short because its items are malformed, which are told themselves."""
+    errors = error.errors()
+    for found in errors:
+        inside = (other["loc"] for other in errors if other["loc"][: len(found["loc"])] == found["loc"])
+        if found["type"] != "too_short" or len(list(inside)) == 1:
+            yield found
 
 
 def _well_formed_part(content: Any, malformed: set[str], *, without_law: bool) -> FileData | None:

@@ -34,6 +34,9 @@ _VALUES: Mapping[tuple[str, object], str] = {
     ("after_suspension", "anew"): "the whole period anew",
     ("after_appeal", "remainder"): "what was left of the period",
     ("after_appeal", "anew"): "the whole period anew",
+    ("way_on", "permission"): "with permission",
+    ("way_on", "as_of_right"): "as of right",
+    ("way_on", "none"): "none",
     ("version_by", "trigger"): "the day of the trigger",
     ("version_by", "conduct"): "the day of the conduct",
 }
@@ -61,6 +64,8 @@ _LABELS: Mapping[str, str] = {
     "percent_of_turnover": "percent of turnover, if higher",
     "percent_only_for": "percentage only for",
 }
+_NAMES_OF_BLOCKS = {"source", "court", "since"}
+"""What stands in the path of a block's facts, or beside them."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,7 @@ def _block(block: BaseModel, path: tuple[str, ...], sources: tuple[Basis, ...]) 
     """The facts of a block of the law; each has the source of the nearest block around it."""
     own = getattr(block, "source", None)
     sources = (_basis(own),) if isinstance(own, Citation) else sources
-    stated = [field for field in type(block).model_fields if field in block.model_fields_set and field != "source"]
+    stated = [field for field in type(block).model_fields if field in block.model_fields_set and field not in _NAMES_OF_BLOCKS]
     for field in stated:
         yield from _value(field, getattr(block, field), (*path, field), sources)
     if not stated and isinstance(own, Citation):

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from domain.regimes import FileData
 from domain.regimes.differences import Difference
-from domain.regimes.facts import Basis, Fact, basis_words, day_words, facts_of, facts_of_law, facts_of_rule
+from domain.regimes.facts import Basis, Fact, basis_words, day_words, facts_of, facts_of_law, facts_of_version
 from interfaces.cli.page import Page
 
-_UNCERTAIN = {"S": "from a secondary source [S]: ", "B": "NOT CONFIRMED [B]: "}
+_MARKS = {"P": "[P]", "S": "[S] from a secondary source:", "B": "[B] NOT CONFIRMED:"}
 _WIDTH = 20
 
 
@@ -62,13 +62,11 @@ def print_rule(file: FileData, name: str, page: Page) -> None:
     page.line(f"{file.id}/{name}: {rule.title}", style="bold")
     chosen = "the conduct" if rule.version_by == "conduct" else "the trigger"
     page.line(f"Counts from the {basis_words(rule.bases)}. The day of {chosen} chooses the version.", indent=2)
-    facts = [fact for fact in facts_of_rule(name, rule) if fact.path[2].startswith("version ")]
-    for number, version in enumerate(rule.versions):
+    for version in rule.versions:
         until = f"until before {day_words(version.in_force.until)}" if version.in_force.until else "on"
         page.line(f"Version {version.version}, law from {day_words(version.in_force.since)} {until}", indent=2, style="cyan")
-        for fact in facts:
-            if fact.path[2] == f"version {rule.versions[number].version}":
-                _print_fact(fact, fact.label, page, indent=4)
+        for fact in facts_of_version(name, rule, version):
+            _print_fact(fact, fact.label, page, indent=4)
 
 
 def print_differences(found: Sequence[Difference], first: str, second: str, page: Page) -> None:
@@ -79,9 +77,15 @@ def print_differences(found: Sequence[Difference], first: str, second: str, page
     for place, group in groupby(found, key=lambda difference: difference.place):
         page.line(place[0].upper() + place[1:], style="bold")
         for difference in group:
-            page.line(f"{difference.label}:", indent=2)
-            for name, fact in ((first, difference.first), (second, difference.second)):
-                page.line(f"{name}: {_said(fact) if fact else 'nothing'}", indent=4)
+            ours, theirs = difference.first, difference.second
+            if ours and theirs:
+                page.line(f"{difference.label}:", indent=2)
+                page.line(f"{first}: {_said(ours)}", indent=4)
+                page.line(f"{second}: {_said(theirs)}", indent=4)
+            elif ours:
+                page.line(f"{difference.label}, only {first}: {_said(ours)}", indent=2)
+            elif theirs:
+                page.line(f"{difference.label}, only {second}: {_said(theirs)}", indent=2)
     page.line()
     page.line(f"{len(found)} difference{'s' if len(found) != 1 else ''}.")
 
@@ -100,7 +104,7 @@ def _said(fact: Fact) -> str:
 
 
 def _source_words(source: Basis) -> str:
-    return f"{_UNCERTAIN[source.mark]}{source.said}" if source.mark in _UNCERTAIN else f"{source.said} [P]"
+    return f"{_MARKS[source.mark]} {source.said}"
 
 
 def _print_what_is_open(facts: Sequence[Fact], page: Page) -> None:

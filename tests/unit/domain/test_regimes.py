@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 
 from domain.money import Money
 from domain.refusals import Invalid
-from domain.regimes import Regime, installed, load_folder, regime, regimes, rules
-from domain.regimes._load import FOLDER
+from domain.regimes import installed, regime, regimes, rules
 from domain.subject import Subject
 from foundation.errors import Misconfigured
 
@@ -143,79 +141,3 @@ class TestTheMaximum:
         assert found.money == Money.parse(maximum)
         assert found.cites
         assert found.words
-
-
-def load(*names: str, into: Path) -> dict[str, Regime]:
-    """The installed files, with broken ones in the place of those of the same name."""
-    for path in FOLDER.glob("*.yaml"):
-        shutil.copy(path, into)
-    for name in names:
-        broken = BROKEN / name
-        target = broken.read_text().partition("# in the place of ")[2].split()[0]
-        shutil.copy(broken, into / target)
-    return dict(load_folder(into).regimes)
-
-
-FAULTS = {
-    "a_day_without_a_version.yaml": "rules.r22: the days from 2015-01-01 to 2015-12-31 have no version",
-    "a_day_with_two_versions.yaml": "rules.r22: 2015-06-01 has two versions",
-    "days_at_the_end_without_a_version.yaml": "rules.r22: the days from 2015-01-01 on have no version",
-    "days_at_the_beginning_without_a_version.yaml": "rules.r22: the days from 2009-09-01 to 2014-12-31 have no version",
-    "a_field_without_a_source.yaml": "rules.r22, version 1: cut_off has no source",
-    "a_source_for_nothing.yaml": "rules.r22, version 1: a source is given for minimum, which is not stated",
-    "a_source_that_says_nothing.yaml": "the source for kind, period neither cites nor notes anything",
-    "an_unknown_field.yaml": "rules.r22.versions.0.colour: Extra inputs are not permitted",
-    "an_unknown_mark.yaml": "sources.0.mark: Input should be 'P', 'S' or 'B'",
-    "versions_numbered_wrongly.yaml": "rules.r22: versions are numbered [2], not from 1 on",
-    "another_name_than_its_file.yaml": "id: 'uk-grc' is not the name of the file",
-    "no_yaml.yaml": "while parsing",
-    "a_key_given_twice.yaml": "duplicate key",
-    "an_alias.yaml": "alias",
-    "nothing_in_it.yaml": "Input should be a valid dictionary",
-    "a_rule_that_is_missing.yaml": "unknown rule 'uk-grc-2009/r22'",
-    "an_unknown_time_zone.yaml": "time_zone: 'Europe/Atlantis' is no time zone",
-    "an_unknown_calendar.yaml": "calendars.0.holidays: 'ZZ/NOWHERE' is no country and subdivision that the holidays library knows",
-}
-
-
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_broken_file_is_refused_and_named_with_its_fault(name: str, tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured) as refused:
-        load(name, into=tmp_path)
-    assert FAULTS[name] in str(refused.value)
-    assert ".yaml: " in str(refused.value)
-
-
-def test_every_broken_file_has_its_fault_here() -> None:
-    assert {path.name for path in BROKEN.glob("*.yaml")} == set(FAULTS)
-
-
-def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "one.yaml").write_text("id: one\ntitle: One\n")
-    with pytest.raises(Misconfigured) as refused:
-        load("a_field_without_a_source.yaml", into=tmp_path)
-    told = str(refused.value).splitlines()
-    assert any("cut_off has no source" in line for line in told)
-    assert sum(line.startswith("one.yaml: ") for line in told) >= 4
-
-
-def test_what_is_installed_loads(tmp_path: Path) -> None:
-    assert set(load(into=tmp_path)) == set(regimes())
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "fault"),
-    [
-        ("currency: GBP", "currency: XQZ", "law.currency: 'XQZ' is not an ISO 4217 currency code"),
-        ("fixed: GBP 17500000", "fixed: EUR 20000000", "law.maxima.higher: EUR 20,000,000.00 is not in GBP"),
-    ],
-)
-def test_money_that_does_not_fit_the_regime_is_refused(tmp_path: Path, before: str, after: str, fault: str) -> None:
-    load(into=tmp_path)
-    file = tmp_path / "uk-dpa-2018.yaml"
-    text = file.read_text(encoding="utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after), encoding="utf-8")
-    with pytest.raises(Misconfigured) as refused:
-        load_folder(tmp_path)
-    assert fault in str(refused.value)

@@ -51,6 +51,7 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         shared.Stayed: "ordered_on",
         shared.StayEnded: "ended_on",
         shared.SetAside: "decided_on",
+        shared.PointsSetAside: "decided_on",
         shared.Restored: "decided_on",
         shared.AppealEnded: "ended_on",
         investigation.InvestigationOpened: "opened_on",

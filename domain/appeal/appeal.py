@@ -18,7 +18,9 @@ from domain.appeal.events import (
     TargetEffect,
 )
 from domain.appeal.stays import Stays
-from domain.case.appeal_target import AppealTarget, takes_away
+from domain.appeal.success import success_against
+from domain.case.appeal_target import AppealTarget
+from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.fine import Fine
 from domain.refusals import Invalid
 from domain.regimes import Regime
@@ -92,28 +94,21 @@ class Appeal(Stays):
 
     def _effects(self, act: Decide, law: Regime) -> dict[UUID, TargetEffect]:
         went_on = self._winner(act)
-        effects = {}
-        for case_id in self.lodged.against:
-            target = self._target(case_id)
-            own = act.per_target.get(case_id)
-            is_fine = isinstance(target, Fine)
-            outcome: Outcome = own.outcome if own else act.outcome
-            amount = (own.amount if own else act.amount) if is_fine else None
-            if amount is not None and isinstance(target, Fine):
-                target.require_within_own_maximum(amount)
-            effects[case_id] = effect_of(
+        effects = {
+            target.id: effect_of(
                 outcome,
                 tier=self.tier,
                 went_on=went_on,
                 remitted_to=act.court,
                 decisions=self.decisions,
-                target=case_id,
-                sets_aside=takes_away(self.lodged.scope) and self.lodged.appellant == "subject",
-                amount=amount,
-                requirements=None if is_fine else (own.requirements if own else act.requirements),
-                pay_by=act.pay_by if is_fine else None,
+                target=target.id,
+                success=success_against(target, self.lodged, substitution),
+                substitution=substitution,
                 law=law,
             )
+            for target in self.targets
+            for outcome, substitution in [_said_of(act, target)]
+        }
         strangers = [str(case_id) for case_id in act.per_target if case_id not in self.lodged.against]
         if strangers:
             message = f"Refused: per_target names cases that are not under this appeal: {', '.join(strangers)}."
@@ -151,3 +146,20 @@ class Appeal(Stays):
     def _parties_going_on(self) -> set[Party]:
         pending = {party for party, application in self.applications.items() if application.status == "pending"}
         return pending | set(self.went_on if self.state == "lodged" else ())
+
+
+def _said_of(act: Decide, target: AppealTarget) -> tuple[Outcome, TargetEffect]:
+    """What a decision says of one target: the outcome, and what it puts in the place of what stood.
+
+    Raises:
+        OverMaximum: the amount is above the maximum.
+    """
+    said = act.per_target.get(target.id, act)
+    amount = said.amount if isinstance(target, Fine) else None
+    if amount is not None and isinstance(target, Fine):
+        target.require_within_own_maximum(amount)
+    requirements = said.requirements if isinstance(target, EnforcementNotice) else None
+    pay_by = act.pay_by if isinstance(target, Fine) else None
+    kind = "substituted" if amount or requirements or pay_by else "stands"
+    facts = {"outcome": said.outcome, "kind": kind, "amount": amount, "requirements": requirements, "pay_by": pay_by}
+    return said.outcome, TargetEffect.model_validate(facts)

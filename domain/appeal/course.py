@@ -7,7 +7,6 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from domain.appeal.effects import Standing, what_stands
 from domain.appeal.events import (
     AppealDecided,
     AppealedOnward,
@@ -79,12 +78,6 @@ class Course(Case):
         """The cases that it is against."""
         cases = [self.occasion.cases.case(case_id) for case_id in self.lodged.against]
         return [case for case in cases if isinstance(case, AppealTarget)]
-
-    def standing_of(self, target: UUID) -> Standing:
-        """How the decisions leave a target."""
-        return what_stands(self.decisions, target)
-
-    # What follows from what happened: never refuses, never reads clock, regime or settings.
 
     def when(self, event: CaseEvent) -> None:
         """Keep the state, the court, the decisions and the applications."""

@@ -35,17 +35,20 @@ Scope = Annotated[str, AfterValidator(_known), loosely_if_recorded(str)]
 class TargetEffect(BaseModel):
     """What a decision does to one target, as the law of the regime made it on the day of the decision.
 
-    `falls` are the versions of the earlier decisions that fall for this target. `kind` is what this decision itself does.
+    `falls` are the versions of the earlier decisions that fall for this target. `kind` is what this decision itself does. Set
+    aside only in points: `points` are those, `takes_out` the requirements among them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: Outcome
     falls: tuple[int, ...] = ()
-    kind: Literal["stands", "set_aside", "substituted"]
+    kind: Literal["stands", "set_aside", "set_aside_in_points", "substituted"]
     amount: Money | None = None
     requirements: tuple[Requirement, ...] | None = None
     pay_by: Day | None = None
+    points: Names = ()
+    takes_out: Names = ()
 
 
 class AppealLodged(CaseEvent):

@@ -22,11 +22,6 @@ _ROLES = {
 }
 
 
-def takes_away(scope: str) -> bool:
-    """Whether success takes away what the appeal is against, and not only a part or a change of it."""
-    return scope in MAIN_SCOPES or scope.startswith("notice:")
-
-
 def role_of_appeal(scope: str) -> str:
     """The period that an appeal of a scope must be lodged in: `appeal:NAME` for `notice:NAME`."""
     kind, _, name = scope.partition(":")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal
-from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, Restored, SetAside
+from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, PointsSetAside, Restored, SetAside
 
 _BEFORE_THE_NOTICE = ("representations", "penalty_limit")
 
@@ -21,6 +21,7 @@ class Appealable(AppealTarget):
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
         self.is_set_aside = False
+        self.points_set_aside: tuple[str, ...] = ()
         self._main_appeal_ended = False
         self.bar_fell_on: date | None = None
 
@@ -80,6 +81,10 @@ class Appealable(AppealTarget):
             return self.state in ("intended", "preliminary")
         return super().can_matter(role) or (role.partition(":")[0] == "appeal" and self.is_in_appealable_state)
 
+    def have_points_set_aside(self, appeal: UUID, *, court: str, decided_on: date, points: tuple[str, ...]) -> None:
+        """A court set the notice aside in points; those of a decision that has fallen stand again."""
+        self.record(PointsSetAside, appeal=appeal, court=court, decided_on=decided_on, points=points)
+
     def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
         """Suspended deadlines run again; finally set aside, they lapse."""
         if self.is_set_aside and not self.under_appeal:
@@ -98,6 +103,8 @@ class Appealable(AppealTarget):
                 if ended and ended.bars_recovery:
                     self.bar_fell_on = ended_on
                 super().when(event)
+            case PointsSetAside(points=points):
+                self.points_set_aside = points
             case SetAside():
                 self.is_set_aside = True
             case Restored():

@@ -409,6 +409,17 @@ class SetAside(CaseEvent):
     decided_on: Day
 
 
+class PointsSetAside(CaseEvent):
+    """A court set the notice aside in these points only; the rest stands. None: no point is set aside any more."""
+
+    NAME = "points_set_aside"
+
+    appeal: UUID
+    court: Name
+    decided_on: Day
+    points: Names = ()
+
+
 class Restored(CaseEvent):
     """The decision that set aside or substituted has fallen. What stands again is told: the amount or the requirements.
 

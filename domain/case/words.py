@@ -26,6 +26,7 @@ from domain.case.events import (
     JustificationRecorded,
     NonComplianceOpened,
     Opened,
+    PointsSetAside,
     Restored,
     SetAside,
     Stayed,
@@ -207,6 +208,9 @@ def _describe_appeal(event: CaseEvent) -> str | None:
             return f"By an order in the appeal, runs again from {day(ended_on)}: {what}."
         case SetAside(court=court, decided_on=decided_on):
             return f"Set aside by the {court_name(court)} on {day(decided_on)}; this can be reversed until the appeal is final."
+        case PointsSetAside(court=court, decided_on=decided_on, points=points):
+            only = f"Set aside by the {court_name(court)} on {day(decided_on)} only in: {brief('; '.join(points))}."
+            return only if points else f"Set aside in no point any more, by the {court_name(court)} on {day(decided_on)}."
         case Restored(court=court, decided_on=decided_on, amount=amount):
             stands = f" The amount is {amount} again." if amount else ""
             return f"Stands again by the decision of the {court_name(court)} of {day(decided_on)}.{stands}"

@@ -38,7 +38,15 @@ ALWAYS_ALLOWED = {
     "stay_ended",
 }
 """May be recorded in a case that has ended, of any type."""
-A_LATER_CAUSE = {"appeal_lodged", "appeal_ended", "restored", "set_aside", "amount_substituted", "requirements_substituted"}
+A_LATER_CAUSE = {
+    "points_set_aside",
+    "appeal_lodged",
+    "appeal_ended",
+    "restored",
+    "set_aside",
+    "amount_substituted",
+    "requirements_substituted",
+}
 """What a court does to a notice also after it ended."""
 ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("fine", "settled"): A_LATER_CAUSE

@@ -170,9 +170,15 @@ class EnforcementNotice(Appealable):
                 return self.notice.sent_on, None
 
     def rule_for(self, role: str, on: date) -> RuleVersion | None:
-        """A kind of notice may have rules of its own (the French mise en demeure); the others are those of every notice."""
-        kind = self.notice.kind if self.notice else self.TOPIC
-        return self.occasion.law.rule_for(kind, role, on) or super().rule_for(role, on)
+        """A kind of notice may have rules of its own (the French mise en demeure); the others are those of every notice.
+
+        Where the law goes by the date of the conduct, that of the matter's findings chooses the version.
+        """
+        investigations = self.occasion.cases.cases_of(self.matter_id, Investigation.TOPIC)
+        conduct = next((found.last_day_of_conduct() for found in investigations if isinstance(found, Investigation)), None)
+        kinds = (self.notice.kind, self.TOPIC) if self.notice else (self.TOPIC,)
+        rules = (self.occasion.law.rule_for(kind, role, on, conduct=conduct) for kind in kinds)
+        return next((rule for rule in rules if rule), None)
 
     def _require_least_time(self, requirement: Requirement) -> None:
         """Refuse less time to comply than the law's minimum, unless urgent reasons stand."""

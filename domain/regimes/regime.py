@@ -95,7 +95,7 @@ class Regime:
                 f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
             )
             chosen = (
-                "the date of the conduct, by which its version is chosen"
+                "the date of the conduct, by which its version is chosen (conduct_from and conduct_to of the finding)"
                 if self.rules[rule_id][0].version_by == "conduct"
                 else "the date"
             )

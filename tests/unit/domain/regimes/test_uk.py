@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from domain.money import Money
 from domain.refusals import Invalid
 from domain.regimes import regime, rules
 from domain.subject import Subject
-from tests.desk import REGISTRAR, Desk
+from tests.desk import ISSUER, REGISTRAR, Desk
 from tests.unit.domain.regimes.counting import due, ends, version_on
 
 LONDON = ZoneInfo("Europe/London")
@@ -266,3 +266,23 @@ class TestAFineForPecr:
         refusal = unsolicited({}).refused("fine.give_notice_of_intent", **INTENT)
         assert refusal["code"] == "invalid"
         assert "Check the date of the conduct" in refusal["message"]
+
+
+class TestAnEnforcementNoticeForPecr:
+    NOTICE: ClassVar[dict[str, Any]] = {
+        "investigation": "inv",
+        "kind": "enforcement_notice",
+        "decided_on": "2026-03-02",
+        "sent_on": "2026-03-02",
+        "requirements": [{"id": "stop", "text": "Stop calling", "comply_within": "P60D", "counted_from": "sent"}],
+    }
+
+    def test_after_the_change_follows_the_old_law_if_the_conduct_lay_before_it(self) -> None:
+        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
+        desk.done("enforcement_notice.issue", name="notice", by=ISSUER, **self.NOTICE)
+        assert desk.deadline("notice", "comply:stop").terms.rule.id == "uk-dpa-1998/s40"
+
+    def test_is_refused_after_the_change_while_nobody_has_said_when_the_conduct_was(self) -> None:
+        refusal = unsolicited({}).refused("enforcement_notice.issue", by=ISSUER, **self.NOTICE)
+        assert refusal["code"] == "invalid"
+        assert "by which its version is chosen (conduct_from and conduct_to of the finding)" in refusal["message"]

@@ -17,7 +17,8 @@ from domain.case.commands import (
     ReleaseHold,
 )
 from domain.case.correction import Correction, correct
-from domain.case.deadlines import Deadline, WithDeadlines
+from domain.case.counting import WithActs
+from domain.case.deadlines import Deadline
 from domain.case.events import (
     Assigned,
     CaseEvent,
@@ -38,7 +39,7 @@ from domain.roles import Actor
 from domain.subject import Subject
 
 
-class Case(WithDeadlines):
+class Case(WithActs):
     """One case: an aggregate with its state, its deadlines and its legal hold."""
 
     WORDS: ClassVar[str]

@@ -257,7 +257,13 @@ class WithDeadlines(Recording):
         count = deadline.terms.count
         if start is not None:
             rule = self.rule_for(deadline.role, day_of(start))
-            count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger})
+            # What stood still before it began to run does not lengthen it.
+            stood_still = tuple(
+                still.model_copy(update={"since": max(still.since, day_of(start))})
+                for still in count.suspensions
+                if still.until > day_of(start)
+            )
+            count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger, "suspensions": stood_still})
             if rule is not None:
                 holidays = self._holidays_in_the_place_of(rule.calendar)
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version, "holidays": holidays})

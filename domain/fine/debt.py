@@ -7,10 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.account import Account
+from domain.case.appeal_target import PendingAppeal
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.deadlines import Deadline, fixed_at
-from domain.case.events import CaseEvent, DeadlineLapsed, DeadlineSet, DeadlineStarted, DeadlineTerms, Restored
+from domain.case.events import (
+    AppealEnded,
+    CaseEvent,
+    DeadlineLapsed,
+    DeadlinePassed,
+    DeadlineSet,
+    DeadlineStarted,
+    DeadlineTerms,
+    Restored,
+    TargetAppealLodged,
+)
 from domain.clock import Count
 from domain.fine.commands import AgreeInstalments, RecordPayment, RecordRefund, StartRecovery, WriteOff
 from domain.fine.events import (
@@ -30,11 +41,14 @@ from domain.refusals import GateClosed, Invalid
 from domain.regimes import Regime
 
 PENALTY_STANDS = ("issued", "settled")
+THE_NOTICE_IS_FINAL = "the notice became final"
 _STILL_OWED = ("running", "suspended", "passed")
 
 
 class Debt(Appealable):
     """What is to be paid of a penalty, at once or by instalments, and how it is recovered."""
+
+    OWN_ACTS = frozenset({"notice_of_intent", "penalty_notice", "variation", "confirmation", "appeal"})
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
@@ -50,7 +64,8 @@ class Debt(Appealable):
     def recovery_is_barred(self) -> bool:
         """An appeal against notice, amount or a variation is pending, or a period for one is open (Sch 16 para 9)."""
         pending = any(appeal.bars_recovery for appeal in self.appeals.values())
-        return pending or any(period.status == "running" for period in self.deadlines_of("appeal"))
+        not_begun = self.notice is not None and self.deadline("appeal") is None
+        return pending or not_begun or any(period.status == "running" for period in self.deadlines_of("appeal"))
 
     def parts(self) -> list[Part]:
         """What is to be paid, by which deadlines: the instalments in their order, or all by `payment`."""
@@ -204,6 +219,26 @@ class Debt(Appealable):
         for deadline in deadlines:
             self.record(DeadlineLapsed, role=deadline.role, reason=reason)
 
+    def count_from_the_penalty_notice(self, trigger: str) -> None:
+        """Start, or compute anew, what counts from the notice, from its becoming final, or from its confirmation by a court."""
+        about = "penalty_notice"
+        if self.plan is None and self.court_pay_by is None:
+            self.count("payment", about=about, trigger=trigger, period=self.notice.pay_within if self.notice else None)
+        self.count("early_payment", about=about, trigger=trigger)
+        self.count("appeal", about=about, trigger=trigger)
+
+    def let_pass(self, deadline: Deadline) -> None:
+        """The period for an appeal ended unused: the notice is final, which may start the time to pay."""
+        super().let_pass(deadline)
+        if deadline.role == "appeal":
+            self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
+
+    def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
+        """The appeal is over: the notice, if it stands, is final, which may start the time to pay."""
+        super().settle_after(ended, ended_on=ended_on)
+        if not self.is_set_aside and self.state in PENALTY_STANDS:
+            self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
+
     def settle_payment(self, on: date) -> None:
         """Bring every time to pay up to what is payable and what came in; end a recovery paid in full."""
         for part in self.parts() if self.account.payable else ():
@@ -257,6 +292,12 @@ class Debt(Appealable):
                     self._plan_displaced, self.plan = None, self._plan_displaced
                 super().when(event)
                 self.account.follow(event)
+            case TargetAppealLodged(main=True) | DeadlineSet(role="appeal"):
+                self.note_act("appeal", ended=None)
+                super().when(event)
+            case DeadlinePassed(role="appeal", due=ended) | AppealEnded(main=True, ended_on=ended):
+                self.note_act("appeal", ended=ended)
+                super().when(event)
             case DeadlineSet(role="payment", terms=terms):
                 if self.court_pay_by is None:
                     self._own_count = terms.count

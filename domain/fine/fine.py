@@ -31,7 +31,7 @@ from domain.fine.events import (
 )
 from domain.investigation.investigation import Investigation
 from domain.money import Money
-from domain.refusals import Invalid, ToDetriment
+from domain.refusals import Invalid, ToDetriment, TooEarly
 from domain.regimes import Regime, RuleVersion
 
 
@@ -82,8 +82,12 @@ class Fine(Debt):
 
         self.open_with(subject=investigation.subject, reference=self._reference_after(investigation))
         given = self.record(NoticeOfIntentGiven, **{**dict(act), "tier": tier}, conduct_to=conduct)
-        self.start("representations", trigger=given.type, counted_from=act.sent_on, period=act.representations_within)
-        self.start("penalty_limit", trigger=given.type, counted_from=act.sent_on)
+        self._count_from_the_notice_of_intent(given.type)
+
+    def _count_from_the_notice_of_intent(self, trigger: str) -> None:
+        about = "notice_of_intent"
+        self.count("representations", about=about, trigger=trigger, period=self.intent.representations_within)
+        self.count("penalty_limit", about=about, trigger=trigger)
 
     def _require_ground(self, act: GiveNoticeOfIntent, investigation: Investigation, tier: str | None, law: Regime) -> None:
         investigation.require_state("open", to="a notice of intent")
@@ -141,7 +145,7 @@ class Fine(Debt):
             cites=law.cites("proposer_and_issuer_apart"),
         )
         self.require_within_own_maximum(act.amount)
-        self.require_floor_ended("representations", act.sent_on, "the penalty notice")
+        self._require_representations_ended(act.sent_on, law)
         rule = self.rule_for("payment", act.sent_on)
         self.require_period_at_least_minimum(rule, act.pay_within, act.sent_on, "a period to pay")
         self.require_in_time("penalty_limit", act.sent_on, "the penalty notice")
@@ -151,8 +155,18 @@ class Fine(Debt):
 
         issued = self.record(PenaltyNoticeIssued, **dict(act))
         self.meet("penalty_limit", act.sent_on)
-        self.start("payment", trigger=issued.type, counted_from=act.sent_on, period=act.pay_within)
-        self.start("appeal", trigger=issued.type, counted_from=act.sent_on)
+        self.count_from_the_penalty_notice(issued.type)
+
+    def _require_representations_ended(self, sent_on: date, law: Regime) -> None:
+        """Refuse before they could be made; a period that has not begun has not ended."""
+        role = "representations"
+        if law.counts_from(self.TOPIC, role) and self.date_counted_from(role, about="notice_of_intent") is None:
+            message = (
+                "Refused: the period for representations has not begun, because the law counts it from the service of the notice "
+                "of intent, which is not recorded. Record the service first (serve)."
+            )
+            raise TooEarly(message, role=role)
+        self.require_floor_ended(role, sent_on, "the penalty notice")
 
     def require_within_own_maximum(self, amount: Money) -> None:
         """Refuse a sum above the maximum of the tier that the notice of intent named.
@@ -169,11 +183,10 @@ class Fine(Debt):
         given = act.deemed_on or act.served_on
         self.require_not_before_sending(min(given, act.served_on), self.notice.sent_on if self.notice else self.intent.sent_on)
         served = self.record(FineServed, **dict(act))
-        roles = ("representations", "penalty_limit") if self._stage == "intended" else ("payment",)
-        for role in roles:
-            deadline = self.deadline(role)
-            if deadline:
-                self.recompute(deadline, start=given, trigger=served.type, reason=f"The notice was given on {given}.")
+        if self.notice:
+            self.count_from_the_penalty_notice(served.type)
+        else:
+            self._count_from_the_notice_of_intent(served.type)
         self.settle_payment(given)
 
     def give_no_penalty_notice(self, act: GiveNoPenaltyNotice, _law: Regime) -> None:
@@ -203,7 +216,9 @@ class Fine(Debt):
         varied = self.record(PenaltyNoticeVaried, **dict(act))
         if act.pay_within and payment:
             self.recompute(payment, period=act.pay_within, reason="The time to pay was varied.")
-        self.start("appeal:variation", trigger=varied.type, counted_from=act.sent_on)
+        counted_from = self.date_counted_from("appeal:variation", about="variation")
+        if counted_from:
+            self.start("appeal:variation", trigger=varied.type, counted_from=counted_from)
         self.settle_payment(act.sent_on)
 
     def cancel_penalty_notice(self, act: CancelPenaltyNotice, _law: Regime) -> None:
@@ -221,13 +236,18 @@ class Fine(Debt):
         match event:
             case NoticeOfIntentGiven():
                 self.intent = event
+                self.note_act("notice_of_intent", sent=event.sent_on)
                 self.account.intend(event.amount)
             case PenaltyProposed():
                 self.proposal = event
             case PenaltyNoticeIssued():
                 self._stage, self.notice = "issued", event
+                self.note_act("penalty_notice", decided=event.decided_on, sent=event.sent_on, published=event.published_on)
                 self._set_notice_amount(event.amount)
+            case FineServed(served_on=served_on, deemed_on=deemed_on):
+                self.note_act("penalty_notice" if self.notice else "notice_of_intent", served=served_on, deemed=deemed_on)
             case PenaltyNoticeVaried(amount=amount, pay_within=pay_within):
+                self.note_act("variation", sent=event.sent_on)
                 if amount:
                     self._set_notice_amount(amount)
                 if pay_within and self._own_count:

@@ -30,8 +30,10 @@ def failing_conditions(debt: Debt, on: date, law: Regime) -> dict[str, str]:
 def _payment_period_ended(debt: Debt, on: date) -> str | None:
     """The time to pay, or that of an instalment of which something is missing, is over."""
     owed = [deadline for part in debt.unpaid_parts() if (deadline := debt.deadline(part.role))]
-    if not owed or any(deadline.ended_before(on) for deadline in owed):
+    if any(deadline.ended_before(on) for deadline in owed) or not debt.account.outstanding:
         return None
+    if not owed:
+        return "the period to pay has not begun: what the law counts it from is not recorded"
     first = min(deadline.due for deadline in owed)
     if debt.plan:
         return f"the next instalment may be paid until {first}"
@@ -51,6 +53,8 @@ def _appeal_periods_over(debt: Debt, on: date) -> str | None:
     open_periods = [p.due for p in debt.deadlines_of("appeal") if p.status != "lapsed" and not p.ends_before(on)]
     if open_periods:
         return f"an appeal may still be lodged until {max(open_periods)}"
+    if debt.deadline("appeal") is None:
+        return "the period to appeal has not begun: what the law counts it from is not recorded"
     if debt.bar_fell_on and on < debt.bar_fell_on:
         return f"an appeal, or the way on from it, was open until {debt.bar_fell_on}"
     return None

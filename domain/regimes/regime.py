@@ -87,6 +87,12 @@ class Regime:
         by_conduct = conduct is not None and self.rules[rule_id][0].version_by == "conduct"
         return self._in_force(rule_id, conduct if by_conduct and conduct else on)
 
+    def counts_from(self, case_type: str, role: str) -> tuple[str, ...]:
+        """What the rule of a role counts from: an act and its date, or several of which the latest counts. Empty: no rule."""
+        roles = self.data.roles.get(case_type, {})
+        rule_id = roles.get(role) or roles.get(role.partition(":")[0])
+        return self.rules[rule_id][0].counts_from if rule_id else ()
+
     def _in_force(self, rule_id: str, on: date) -> RuleVersion:
         found = next((version for version in self.rules[rule_id] if version.is_in_force_on(on)), None)
         if found is None:

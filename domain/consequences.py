@@ -38,7 +38,14 @@ from domain.case.events import (
 from domain.case.stayed import EVERY_DUTY
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
-from domain.fine.events import AmountSubstituted, FineWrittenOff, PaymentRecorded, PenaltyNoticeCancelled, PenaltyNoticeVaried
+from domain.fine.events import (
+    AmountSubstituted,
+    FineWrittenOff,
+    PaymentRecorded,
+    PenaltyNoticeCancelled,
+    PenaltyNoticeVaried,
+    ReductionEarned,
+)
 from domain.fine.fine import Fine
 from domain.identifiers import caused_case_id
 from domain.investigation.events import ResponseRecorded
@@ -87,7 +94,7 @@ def follow(event: CaseEvent, case: Case) -> None:
             _dismiss_payments(case, "What was outstanding was written off.")
         case DeadlineLapsed(role=role, reason=reason) if isinstance(case, Fine):
             _dismiss(case, role, reason)
-        case PaymentRecorded() | Corrected() if isinstance(case, Fine):
+        case PaymentRecorded() | ReductionEarned() | Corrected() if isinstance(case, Fine):
             _remedy_what_is_paid(case)
         case PenaltyNoticeVaried(sent_on=day) | AmountSubstituted(decided_on=day) if isinstance(case, Fine):
             _remedy_what_is_paid(case, not_before=day)

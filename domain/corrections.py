@@ -56,6 +56,8 @@ FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         fine.RefundRecorded: "amount paid_on reference",
         fine.InstalmentsAgreed: "agreed_on",
         fine.FineWrittenOff: "reason decided_on",
+        fine.Admitted: "admitted_on",
+        fine.ConfirmedInCourt: "decided_on",
         fine.RecoveryStarted: "court started_on",
         notice.PreliminaryNoticeGiven: "sent_on representations_within",
         notice.NoticeIssued: "decided_on sent_on published_on",

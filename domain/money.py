@@ -109,6 +109,11 @@ class Money:
         return cls(Decimal(0), currency)
 
     @property
+    def decimals(self) -> int:
+        """How many decimals the smallest unit of its currency has."""
+        return get_currency_precision(self.currency)
+
+    @property
     def nothing(self) -> Money:
         """Nothing, in the same currency."""
         return Money.recorded(Decimal(0).quantize(_smallest_unit(self.currency)), self.currency)

@@ -130,7 +130,7 @@ class DeadlineRow:
 
 @dataclass(frozen=True)
 class PenaltyRow:
-    """What a fine imposed or a liquidation fixed, and what came in; sums are in `currency`."""
+    """What a fine imposed or a liquidation fixed, and what came in; sums are in `currency`. `reduction`: percent of the amount."""
 
     case_id: UUID
     matter_id: UUID
@@ -150,6 +150,7 @@ class PenaltyRow:
     refund_due: Decimal
     under_appeal: bool
     in_recovery: bool
+    reduction: int
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ ORDER BY due_at, reference, deadlines.role;
 
 -- name: penalties
 SELECT case_id, matter_id, case_type, reference, subject, regime, currency, decided_on, intended, imposed, varied, amount,
-       payable, paid, outstanding, refund_due, under_appeal, in_recovery
+       payable, paid, outstanding, refund_due, under_appeal, in_recovery, reduction
 FROM read_penalties.penalties
 WHERE amount IS NOT NULL AND (%(matter_id)s::uuid IS NULL OR matter_id = %(matter_id)s)
 ORDER BY decided_on NULLS LAST, reference;

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from domain.event_store import in_postgres
 from projections.history import Delivery
-from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, intended, issued
+from tests import fines
+from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, in_instalments, intended, issued
+from tests.fines import pecr
 from tests.services import Database
 
 EVERYTHING = 100_000
@@ -142,6 +145,46 @@ def pay(desk: Desk, amount: str, day: str) -> None:
     desk.done("fine.record_payment", "fine", by=REGISTRAR, amount=amount, received_on=day, reference="BACS")
 
 
+def paid_early_and_appealed() -> Desk:
+    """A fifth less for paying early, forfeited by an appeal that is withdrawn; the rest is written off."""
+    desk = pecr()
+    fines.pay(desk, "GBP 80000.01", "2025-11-20")
+    lodged: dict[str, Any] = {
+        "against": ["fine"],
+        "scope": "whole",
+        "court": "first_tier_tribunal",
+        "received_on": "2025-11-25",
+        "grounds": ["g"],
+    }
+    desk.at("2025-11-25").done("appeal.lodge", name="appeal", by=REGISTRAR, **lodged)
+    desk.at("2025-12-10").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2025-12-10")
+    rest = {"amount": "GBP 19999.99", "reason": "Dissolved", "decided_on": "2025-12-10"}
+    desk.done("fine.write_off", "fine", by=ISSUER, **rest)
+    return desk
+
+
+def admitted_and_paid_before_the_decision() -> Desk:
+    """Two reductions of a fifth under the Spanish law; nothing is owed back before the decision."""
+    desk = fines.intended("es-lopdgdd", "EUR 40000.01", within="P10D")
+    desk.done("fine.admit", "fine", by=ISSUER, admitted_on="2022-03-01")
+    fines.pay(desk, "EUR 24000.01", "2022-03-02")
+    return fines.impose(desk, "EUR 40000.01", "2022-03-03")
+
+
+def paid_before_the_decision() -> Desk:
+    """The money is there, the decision is not."""
+    desk = fines.intended("es-lopdgdd", "EUR 40000", within="P10D")
+    fines.pay(desk, "EUR 100", "2022-03-02")
+    return desk
+
+
+def instalments_missed() -> Desk:
+    """The first of three instalments is paid late, the second not at all."""
+    desk = in_instalments().at("2022-07-04")
+    pay(desk, "GBP 3000000", "2022-07-04")
+    return desk.at("2022-08-10")
+
+
 STORIES: dict[str, Callable[[], Desk]] = {
     story.__name__: story
     for story in (
@@ -153,5 +196,9 @@ STORIES: dict[str, Callable[[], Desk]] = {
         without_penalty,
         everything_is_complied_with,
         appealed,
+        paid_early_and_appealed,
+        admitted_and_paid_before_the_decision,
+        paid_before_the_decision,
+        instalments_missed,
     )
 }

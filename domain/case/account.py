@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from domain.case.events import CaseEvent, Restored, SetAside
 from domain.money import Money
@@ -17,13 +18,23 @@ class Account:
         self._is_payable = False
         self._received: list[tuple[date, Money]] = []
         self._paid_back: Money | None = None
+        self.reductions: dict[str, int] = {}
+
+    @property
+    def reduction(self) -> int:
+        """The percent by which less than the amount is payable; reductions add up."""
+        return sum(self.reductions.values())
 
     @property
     def payable(self) -> Money | None:
-        """The amount; nothing while it is only intended, set aside, cancelled, written off or no more."""
+        """The amount less the reductions earned; nothing while it is only intended, set aside, cancelled, written off or no more."""
         if self.amount is None:
             return None
-        return self.amount if self._is_payable else self.amount.nothing
+        return self.reduced_by(self.reduction) if self._is_payable else self.amount.nothing
+
+    def reduced_by(self, percent: int) -> Money | None:
+        """The amount less a percentage."""
+        return self.amount.share(1 - Decimal(percent) / 100) if self.amount and percent else self.amount
 
     @property
     def paid(self) -> Money | None:
@@ -99,6 +110,14 @@ class Account:
     def pay_back(self, amount: Money) -> None:
         """Money was paid back."""
         self._paid_back = self._paid_back + amount if self._paid_back else amount
+
+    def reduce(self, reduction: str, percent: int) -> None:
+        """A reduction was earned."""
+        self.reductions[reduction] = percent
+
+    def forfeit_reductions(self) -> None:
+        """The whole amount counts again."""
+        self.reductions.clear()
 
     def follow(self, event: CaseEvent) -> None:
         """Follow what courts do to the sum."""

@@ -160,6 +160,24 @@ class AgreeInstalments(Act):
         return self
 
 
+class Admit(Act):
+    """Enter that the subject admitted its liability before the decision, which the law rewards."""
+
+    COMMAND = "fine.admit"
+
+    admitted_on: Day
+
+
+class ConfirmInCourt(Act):
+    """Enter what a court decided on a penalty that it must confirm before it is payable."""
+
+    COMMAND = "fine.confirm_in_court"
+
+    court: Name
+    decided_on: Day
+    outcome: Literal["confirmed", "refused"]
+
+
 class WriteOff(Act):
     """Give up the whole of what is outstanding."""
 

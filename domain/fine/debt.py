@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from domain.case.account import Account
-from domain.case.appeal_target import PendingAppeal
-from domain.case.appealable import Appealable
 from domain.case.case import Case
-from domain.case.deadlines import Deadline, fixed_at
-from domain.case.events import (
-    AppealEnded,
-    CaseEvent,
-    DeadlineLapsed,
-    DeadlinePassed,
-    DeadlineSet,
-    DeadlineStarted,
-    DeadlineTerms,
-    Restored,
-    TargetAppealLodged,
-)
-from domain.clock import Count
-from domain.fine.commands import AgreeInstalments, RecordPayment, RecordRefund, StartRecovery, WriteOff
-from domain.fine.events import (
-    AmountSubstituted,
-    FineWrittenOff,
-    InstalmentsAgreed,
-    PaymentRecorded,
-    PenaltyNoticeIssued,
-    RecoveryCompleted,
-    RecoveryStarted,
-    RefundRecorded,
-)
-from domain.fine.instalments import InstalmentPlan, Part, total
+from domain.case.events import CaseEvent
+from domain.fine.commands import RecordPayment, RecordRefund, StartRecovery, WriteOff
+from domain.fine.events import FineWrittenOff, PaymentRecorded, RecoveryCompleted, RecoveryStarted, RefundRecorded
 from domain.fine.recovery_gate import failing_conditions
-from domain.money import Money
+from domain.fine.time_to_pay import PENALTY_STANDS, TimeToPay
 from domain.refusals import GateClosed, Invalid
 from domain.regimes import Regime
 
-PENALTY_STANDS = ("issued", "settled")
-THE_NOTICE_IS_FINAL = "the notice became final"
-_STILL_OWED = ("running", "suspended", "passed")
 
-
-class Debt(Appealable):
-    """What is to be paid of a penalty, at once or by instalments, and how it is recovered."""
-
-    OWN_ACTS = frozenset({"notice_of_intent", "penalty_notice", "variation", "confirmation", "appeal"})
+class Debt(TimeToPay):
+    """What came in for a penalty, what is owed back, written off, or recovered through a court."""
 
     def __init__(self, case_id: UUID, matter_id: UUID) -> None:
         super().__init__(case_id, matter_id)
-        self.account = Account()
-        self.notice: PenaltyNoticeIssued | None = None
-        self.plan: InstalmentPlan | None = None
-        self._plan_displaced: InstalmentPlan | None = None
-        self.court_pay_by: date | None = None
-        self._own_count: Count | None = None
         self.in_recovery = False
 
     @property
@@ -67,31 +29,12 @@ class Debt(Appealable):
         not_begun = self.notice is not None and self.deadline("appeal") is None
         return pending or not_begun or any(period.status == "running" for period in self.deadlines_of("appeal"))
 
-    def parts(self) -> list[Part]:
-        """What is to be paid, by which deadlines: the instalments in their order, or all by `payment`."""
-        payable, paid = self.account.payable, self.account.paid
-        if payable is None or paid is None:
-            return []
-        return list(self.plan.parts(payable, paid)) if self.plan else [Part("payment", payable, payable)]
-
-    def unpaid_parts(self) -> list[Part]:
-        """Those of which something has not come in."""
-        paid = self.account.paid
-        return [part for part in self.parts() if part.own and paid is not None and paid < part.in_all]
-
-    def owes_by(self, role: str) -> bool:
-        """Whether something of what was to be paid by that deadline has not come in."""
-        return any(part.role == role for part in self.unpaid_parts())
-
-    def is_duty(self, role: str) -> bool:
-        """To pay, at once or by the instalments that stand; not an instalment of which nothing is left."""
-        return any(part.role == role and (part.own or not self.account.payable) for part in self.parts())
-
     # What may be done: refuse in the order of the codes, then record.
 
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:
-        """Enter money received; parts of any size."""
-        self.require_state(*PENALTY_STANDS, to="a payment")
+        """Enter money received; parts of any size. Before the decision where the law rewards it, of a sum that was named."""
+        before_decision = self.can_be_paid_before_the_decision
+        self.require_state(*(("intended",) if before_decision else ()), *PENALTY_STANDS, to="a payment")
         self.record(PaymentRecorded, **dict(act))
         self.settle_payment(act.received_on)
 
@@ -105,35 +48,10 @@ class Debt(Appealable):
             raise Invalid(message, amount=str(act.amount), refund_due=str(owed))
         self.record(RefundRecorded, **dict(act))
 
-    def agree_instalments(self, act: AgreeInstalments, _law: Regime) -> None:
-        """Agree by which days the parts of what is outstanding are paid; takes the place of what was unfilled before."""
-        self.require_state("issued", to="a plan of instalments")
-        outstanding = self._require_outstanding("an instalment")
-        planned = total(act.instalments)
-        if planned != outstanding:
-            message = f"Refused: the instalments add up to {planned}, and {outstanding} is outstanding. Divide up all of it, and no more."
-            raise Invalid(message, total=str(planned), outstanding=str(outstanding))
-
-        replaced = [d for d in self.deadlines_of("payment") if d.status in _STILL_OWED and self.owes_by(d.role)]
-        first = self._number_after_what_is_filled()
-        agreed = self.record(InstalmentsAgreed, agreed_on=act.agreed_on, instalments=act.instalments, first=first)
-        self._lapse_payments(replaced, f"Instalments were agreed on {act.agreed_on}.")
-        for number, instalment in enumerate(act.instalments, first):
-            role = f"payment:{number}"
-            started = self.start(role, trigger=agreed.type, counted_from=act.agreed_on, until=instalment.due_on)
-            if started:
-                self.stand_still_under_appeal(started, since=act.agreed_on)
-
-    def _number_after_what_is_filled(self) -> int:
-        """An instalment that was filled keeps its number for good."""
-        of_plan = [d for d in self.deadlines_of("payment") if d.role != "payment"]
-        filled = [d for d in of_plan if d.status == "met" or (d.status == "passed" and not self.owes_by(d.role))]
-        return max((int(d.role.partition(":")[2]) for d in filled), default=0) + 1
-
     def write_off(self, act: WriteOff, _law: Regime) -> None:
         """Give up the whole of what is outstanding; from then on nothing is payable."""
         self.require_state("issued", to="a write-off")
-        outstanding = self._require_outstanding("a write-off")
+        outstanding = self.require_outstanding("a write-off")
         self.require_no_hold("the write-off")
         if act.amount != outstanding:
             message = (
@@ -145,12 +63,6 @@ class Debt(Appealable):
         self.lapse("What was outstanding was written off.")
         self.end_recovery_if_nothing_is_owed(act.decided_on)
 
-    def _require_outstanding(self, what: str) -> Money:
-        outstanding = self.account.outstanding
-        if not outstanding:
-            self.refuse_state("nothing is outstanding", now=f"There is nothing for {what}.")
-        return outstanding
-
     def start_recovery(self, act: StartRecovery, law: Regime) -> None:
         """Take the debt to a court, when every condition of the gate holds (Sch 16 para 9)."""
         if self.notice is None:
@@ -161,98 +73,9 @@ class Debt(Appealable):
             raise GateClosed(message, cites=law.cites("recovery"), conditions=failing)
         self.record(RecoveryStarted, **dict(act))
 
-    def extend(self, deadline: Deadline, *, agreed_on: date, **how: Any) -> None:
-        """More time to pay may show that what came in was in time."""
-        super().extend(deadline, agreed_on=agreed_on, **how)
-        self.settle_payment(agreed_on)
-
-    def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
-        """A court put another amount, and perhaps another day to pay, in the place of those that stood, instalments too."""
-        instalments = [d for d in self.deadlines_of("payment") if d.role != "payment" and d.status in _STILL_OWED]
-        self.record(AmountSubstituted, appeal=appeal, court=court, decided_on=decided_on, amount=amount, pay_by=pay_by)
-        payment = self.deadline("payment")
-        if pay_by and payment:
-            self._lapse_payments(instalments, "The court set the day to pay.")
-            count = fixed_at(payment.terms.count, pay_by)
-            self._count_payment_anew(payment, count, "The court set the day to pay.", on=decided_on)
-        self.settle_payment(decided_on)
-
-    def be_restored(self, appeal: UUID, *, court: str, decided_on: date, **stands: object) -> None:
-        """The penalty stands again, with the time to pay that it had before the decision that has fallen."""
-        before = self.court_pay_by
-        super().be_restored(appeal, court=court, decided_on=decided_on, **stands)
-        payment = self.deadline("payment")
-        if payment and self.plan:
-            reason = "The decision that had set another day to pay has fallen; the instalments stand again."
-            self._lapse_payments([payment] if payment.status in _STILL_OWED else [], reason)
-        elif payment:
-            count = payment.terms.count
-            if self.court_pay_by is None:
-                count = self._own_count_since(count)
-            elif self.court_pay_by != before:
-                count = fixed_at(count, self.court_pay_by)
-            if count != payment.terms.count:
-                reason = "The decision that had set another day to pay has fallen."
-                self._count_payment_anew(payment, count, reason, on=decided_on)
-        self.settle_payment(decided_on)
-
-    def _own_count_since(self, since: Count) -> Count:
-        """The notice's own time to pay, with what was learnt of its start and its standing still while a court's day stood."""
-        own = self._own_count or since
-        stood_still = tuple(dict.fromkeys((*own.suspensions, *since.suspensions)))
-        kept = {"period": own.period, "until": own.until, "extensions": own.extensions, "suspensions": stood_still}
-        return since.model_copy(update=kept)
-
-    def _count_payment_anew(self, payment: Deadline, count: Count, reason: str, *, on: date) -> None:
-        """Let another time to pay count; it begins again where it was done with and is not enough now."""
-        if payment.status == "lapsed" or (payment.status == "met" and self.account.outstanding):
-            self._start_again(payment.role, self.terms_again(payment, count), on)
-        else:
-            self.count_anew(payment, count, anchor=payment.terms.anchor, reason=reason)
-
-    def _start_again(self, role: str, terms: DeadlineTerms, on: date) -> None:
-        self.record(DeadlineStarted, role=role, terms=terms)
-        self.stand_still_under_appeal(self.deadlines[role], since=on)
-
-    def _lapse_payments(self, deadlines: list[Deadline], reason: str) -> None:
-        """Times to pay that another has replaced can matter no more, also those that had passed."""
-        for deadline in deadlines:
-            self.record(DeadlineLapsed, role=deadline.role, reason=reason)
-
-    def count_from_the_penalty_notice(self, trigger: str) -> None:
-        """Start, or compute anew, what counts from the notice, from its becoming final, or from its confirmation by a court."""
-        about = "penalty_notice"
-        if self.plan is None and self.court_pay_by is None:
-            self.count("payment", about=about, trigger=trigger, period=self.notice.pay_within if self.notice else None)
-        self.count("early_payment", about=about, trigger=trigger)
-        self.count("appeal", about=about, trigger=trigger)
-
-    def let_pass(self, deadline: Deadline) -> None:
-        """The period for an appeal ended unused: the notice is final, which may start the time to pay."""
-        super().let_pass(deadline)
-        if deadline.role == "appeal":
-            self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
-
-    def settle_after(self, ended: PendingAppeal, *, ended_on: date) -> None:
-        """The appeal is over: the notice, if it stands, is final, which may start the time to pay."""
-        super().settle_after(ended, ended_on=ended_on)
-        if not self.is_set_aside and self.state in PENALTY_STANDS:
-            self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
-
     def settle_payment(self, on: date) -> None:
-        """Bring every time to pay up to what is payable and what came in; end a recovery paid in full."""
-        for part in self.parts() if self.account.payable else ():
-            deadline = self.deadline(part.role)
-            covered_on = self.account.reached_on(part.in_all)
-            if deadline is None:
-                continue
-            if not part.own:
-                reason = "Nothing of what is payable is left for it."
-                self._lapse_payments([deadline] if deadline.status in _STILL_OWED else [], reason)
-            elif covered_on:
-                self.meet(part.role, covered_on)
-            elif deadline.status == "lapsed" or (deadline.status == "met" and not deadline.ends_before(on)):
-                self._start_again(part.role, deadline.terms, on)
+        """Bring everything up to what is payable and what came in; a recovery paid in full is over."""
+        super().settle_payment(on)
         self.end_recovery_if_nothing_is_owed(on)
 
     def end_recovery_if_nothing_is_owed(self, on: date) -> None:
@@ -279,34 +102,8 @@ class Debt(Appealable):
     # What follows from what happened: never refuses, never reads clock, regime or settings.
 
     def when(self, event: CaseEvent) -> None:
-        """Keep the account, the day to pay that counts, and whether recovery was started."""
+        """Keep what came in and went out, and whether recovery was started."""
         match event:
-            case AmountSubstituted(amount=amount, pay_by=pay_by):
-                self.account.impose(amount)
-                if pay_by:
-                    self.court_pay_by = pay_by
-                    self._plan_displaced, self.plan = self.plan or self._plan_displaced, None
-            case Restored(pay_by=pay_by):
-                self.court_pay_by = pay_by
-                if self._plan_displaced and self.plan is None and self._plan_displaced.instead_of == pay_by:
-                    self._plan_displaced, self.plan = None, self._plan_displaced
-                super().when(event)
-                self.account.follow(event)
-            case TargetAppealLodged(main=True) | DeadlineSet(role="appeal"):
-                self.note_act("appeal", ended=None)
-                super().when(event)
-            case DeadlinePassed(role="appeal", due=ended) | AppealEnded(main=True, ended_on=ended):
-                self.note_act("appeal", ended=ended)
-                super().when(event)
-            case DeadlineSet(role="payment", terms=terms):
-                if self.court_pay_by is None:
-                    self._own_count = terms.count
-                super().when(event)
-            case InstalmentsAgreed(instalments=instalments, first=first):
-                paid = self.account.paid
-                assert paid is not None
-                self.plan = InstalmentPlan(instalments, first, before=paid, instead_of=self.court_pay_by)
-                self._plan_displaced = None
             case FineWrittenOff():
                 self.account.void()
             case PaymentRecorded(amount=amount, received_on=day):
@@ -319,4 +116,3 @@ class Debt(Appealable):
                 self.in_recovery = False
             case _:
                 super().when(event)
-                self.account.follow(event)

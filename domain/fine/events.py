@@ -130,6 +130,52 @@ class InstalmentsAgreed(CaseEvent):
     first: int = 1
 
 
+class Admitted(CaseEvent):
+    """The subject admitted its liability before the decision."""
+
+    NAME = "admitted"
+
+    admitted_on: Day
+
+
+class ReductionEarned(CaseEvent):
+    """Less than the amount is payable, by a percentage; several add up."""
+
+    NAME = "reduction_earned"
+
+    reduction: Literal["early_payment", "admission", "voluntary_payment"]
+    percent: int
+    earned_on: Day
+    cites: tuple[str, ...] = ()
+
+
+class ReductionWithdrawn(CaseEvent):
+    """What was entered was corrected, and a reduction had not been earned."""
+
+    NAME = "reduction_withdrawn"
+
+    reduction: Literal["early_payment", "admission", "voluntary_payment"]
+    percent: int
+
+
+class ReductionsForfeited(CaseEvent):
+    """The subject appealed: the whole amount is payable again, and no reduction can be earned any more."""
+
+    NAME = "reductions_forfeited"
+
+    forfeited_on: Day
+
+
+class ConfirmedInCourt(CaseEvent):
+    """A court confirmed the penalty, or refused to."""
+
+    NAME = "confirmed_in_court"
+
+    court: Name
+    decided_on: Day
+    outcome: Literal["confirmed", "refused"]
+
+
 class FineWrittenOff(CaseEvent):
     """What was outstanding was given up; nothing is payable any more."""
 

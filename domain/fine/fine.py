@@ -17,7 +17,7 @@ from domain.fine.commands import (
     Serve,
     VaryPenaltyNotice,
 )
-from domain.fine.debt import PENALTY_STANDS, Debt
+from domain.fine.debt import Debt
 from domain.fine.events import (
     FineServed,
     FineWrittenOff,
@@ -29,6 +29,7 @@ from domain.fine.events import (
     PenaltyProposed,
     RepresentationsRecorded,
 )
+from domain.fine.time_to_pay import PENALTY_STANDS
 from domain.investigation.investigation import Investigation
 from domain.money import Money
 from domain.refusals import Invalid, ToDetriment, TooEarly
@@ -156,10 +157,13 @@ class Fine(Debt):
         issued = self.record(PenaltyNoticeIssued, **dict(act))
         self.meet("penalty_limit", act.sent_on)
         self.count_from_the_penalty_notice(issued.type)
+        self.settle_payment(act.sent_on)
 
     def _require_representations_ended(self, sent_on: date, law: Regime) -> None:
         """Refuse before they could be made; a period that has not begun has not ended."""
         role = "representations"
+        if "voluntary_payment" in self.account.reductions:
+            return
         if law.counts_from(self.TOPIC, role) and self.date_counted_from(role, about="notice_of_intent") is None:
             message = (
                 "Refused: the period for representations has not begun, because the law counts it from the service of the notice "

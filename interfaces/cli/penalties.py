@@ -71,6 +71,7 @@ def print_penalties(rows: list[PenaltyRow], totals: list[YearTotal], page: Page)
 
 def _notes(row: PenaltyRow) -> list[str]:
     notes = {
+        f"reduced by {row.reduction} %": row.reduction > 0,
         "under appeal": row.under_appeal,
         "in recovery": row.in_recovery,
         "periodic penalty": row.case_type == "non_compliance",

@@ -17,6 +17,9 @@ from domain.fine.events import (
     PenaltyNoticeVaried,
     RecoveryCompleted,
     RecoveryStarted,
+    ReductionEarned,
+    ReductionsForfeited,
+    ReductionWithdrawn,
     RefundRecorded,
 )
 from domain.money import Money
@@ -41,9 +44,9 @@ def changes(event: CaseEvent) -> Iterable[Change]:
                 subject=subject.name,
             )
         case NoticeOfIntentGiven(amount=Money() as money):
-            yield Change("intend", intended=money.value, currency=money.currency)
+            yield Change("intend", intended=money.value, **_of(money))
         case PenaltyNoticeIssued(amount=money, decided_on=day):
-            yield Change("impose", imposed=money.value, currency=money.currency, decided_on=day)
+            yield Change("impose", imposed=money.value, decided_on=day, **_of(money))
         case PenaltyNoticeVaried(amount=Money() as money):
             yield Change("vary", varied=money.value)
         case AmountSubstituted(amount=money):
@@ -54,7 +57,13 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("restore", amount=money.value if money else None)
         case Liquidated(amount=money, decided_on=day):
             yield Change("liquidate", version=event.version, amount=money.value, currency=money.currency, decided_on=day)
-            yield Change("add_liquidation", amount=money.value, currency=money.currency, decided_on=day)
+            yield Change("add_liquidation", amount=money.value, decided_on=day, **_of(money))
+        case ReductionEarned(percent=percent):
+            yield Change("reduce", percent=percent)
+        case ReductionWithdrawn(percent=percent):
+            yield Change("reduce", percent=-percent)
+        case ReductionsForfeited():
+            yield Change("forfeit_reductions")
         case PaymentRecorded(amount=money) | NonCompliancePaymentRecorded(amount=money):
             yield Change("receive", amount=money.value)
         case RefundRecorded(amount=money):
@@ -80,3 +89,7 @@ def _corrections(entry: str, before: Mapping[str, Any], fields: Mapping[str, Any
         yield Change("refund" if entry == "fine.refund_recorded" else "receive", amount=more)
     if entry == "fine.penalty_notice_issued" and "decided_on" in fields:
         yield Change("correct_decision", decided_on=fields["decided_on"])
+
+
+def _of(money: Money) -> dict[str, str | int]:
+    return {"currency": money.currency, "decimals": money.decimals}

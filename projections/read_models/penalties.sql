@@ -18,15 +18,22 @@ CREATE TABLE penalties (
     in_recovery boolean NOT NULL DEFAULT false,
     main_appeals uuid[] NOT NULL DEFAULT '{}',
     other_appeals uuid[] NOT NULL DEFAULT '{}',
-    payable numeric(20, 4) GENERATED ALWAYS AS (CASE WHEN is_payable THEN amount ELSE amount * 0 END) STORED,
+    reduction integer NOT NULL DEFAULT 0,    -- percent of the amount that is not payable, earned
+    decimals integer NOT NULL DEFAULT 2,     -- of the currency: sums are in whole smallest units
+    is_decided boolean NOT NULL DEFAULT false, -- until then nothing is owed back
+    payable numeric(20, 4) GENERATED ALWAYS AS (
+        CASE WHEN is_payable THEN round(amount * (100 - reduction) / 100, decimals) ELSE amount * 0 END) STORED,
     paid numeric(20, 4) NOT NULL GENERATED ALWAYS AS (received - refunded) STORED,
-    outstanding numeric(20, 4) GENERATED ALWAYS AS (
-        greatest(0, CASE WHEN is_payable THEN amount ELSE amount * 0 END - received + refunded)) STORED,
-    refund_due numeric(20, 4) GENERATED ALWAYS AS (
-        greatest(0, received - refunded - CASE WHEN is_payable THEN amount ELSE amount * 0 END)) STORED,
+    outstanding numeric(20, 4) GENERATED ALWAYS AS (greatest(0,
+        CASE WHEN is_payable THEN round(amount * (100 - reduction) / 100, decimals) ELSE amount * 0 END
+        - received + refunded)) STORED,
+    refund_due numeric(20, 4) GENERATED ALWAYS AS (CASE WHEN is_decided THEN greatest(0, received - refunded
+        - CASE WHEN is_payable THEN round(amount * (100 - reduction) / 100, decimals) ELSE amount * 0 END)
+        ELSE amount * 0 END) STORED,
     under_appeal boolean NOT NULL GENERATED ALWAYS AS (cardinality(main_appeals) > 0) STORED,
     is_settled boolean NOT NULL GENERATED ALWAYS AS (
-        case_type = 'fine' AND is_payable AND amount > 0 AND amount = received - refunded
+        case_type = 'fine' AND is_payable AND round(amount * (100 - reduction) / 100, decimals) > 0
+        AND round(amount * (100 - reduction) / 100, decimals) = received - refunded
         AND cardinality(main_appeals) + cardinality(other_appeals) = 0) STORED
 );
 CREATE INDEX penalties_matter ON penalties (matter_id);
@@ -58,11 +65,14 @@ INSERT INTO penalties (case_id, matter_id, case_type, reference, regime, subject
 VALUES (%(case_id)s, %(matter_id)s, %(case_type)s, %(reference)s, %(regime)s, %(subject)s);
 
 -- name: intend
-UPDATE penalties SET intended = %(intended)s, amount = %(intended)s, currency = %(currency)s WHERE case_id = %(case_id)s;
+UPDATE penalties SET
+    intended = %(intended)s, amount = %(intended)s, currency = %(currency)s, decimals = %(decimals)s
+WHERE case_id = %(case_id)s;
 
 -- name: impose
 UPDATE penalties SET
-    imposed = %(imposed)s, amount = %(imposed)s, currency = %(currency)s, decided_on = %(decided_on)s, is_payable = true
+    imposed = %(imposed)s, amount = %(imposed)s, currency = %(currency)s, decimals = %(decimals)s, decided_on = %(decided_on)s,
+    is_payable = true, is_decided = true
 WHERE case_id = %(case_id)s;
 
 -- name: vary
@@ -72,7 +82,7 @@ UPDATE penalties SET varied = %(varied)s, amount = %(varied)s, is_payable = true
 UPDATE penalties SET amount = %(amount)s, is_payable = true WHERE case_id = %(case_id)s;
 
 -- name: void
-UPDATE penalties SET is_payable = false WHERE case_id = %(case_id)s;
+UPDATE penalties SET is_payable = false, is_decided = true WHERE case_id = %(case_id)s;
 
 -- name: restore
 UPDATE penalties SET is_payable = true, amount = coalesce(%(amount)s, amount) WHERE case_id = %(case_id)s;
@@ -84,8 +94,14 @@ VALUES (%(case_id)s, %(version)s, %(currency)s, %(decided_on)s, %(amount)s);
 -- name: add_liquidation
 UPDATE penalties SET
     imposed = coalesce(imposed, 0) + %(amount)s, amount = coalesce(amount, 0) + %(amount)s, is_payable = true,
-    currency = %(currency)s, decided_on = coalesce(decided_on, %(decided_on)s)
+    is_decided = true, currency = %(currency)s, decimals = %(decimals)s, decided_on = coalesce(decided_on, %(decided_on)s)
 WHERE case_id = %(case_id)s;
+
+-- name: reduce
+UPDATE penalties SET reduction = reduction + %(percent)s WHERE case_id = %(case_id)s;
+
+-- name: forfeit_reductions
+UPDATE penalties SET reduction = 0 WHERE case_id = %(case_id)s;
 
 -- name: receive
 UPDATE penalties SET received = received + %(amount)s WHERE case_id = %(case_id)s;

@@ -29,6 +29,8 @@ WHO = {
     "fine.record_refund": {REGISTRAR},
     "fine.agree_instalments": {OFFICER, ISSUER, REGISTRAR},
     "fine.write_off": {ISSUER},
+    "fine.admit": {ISSUER},
+    "fine.confirm_in_court": {REGISTRAR},
     "fine.start_recovery": {REGISTRAR},
     "enforcement_notice.give_preliminary_notice": {OFFICER, ISSUER},
     "enforcement_notice.issue": {ISSUER},

@@ -21,6 +21,7 @@ from domain.words import describe, law_date
 from tests.desk import ISSUER, REGISTRAR, appealed, in_force, issued
 
 WITHOUT_A_DAY = {
+    "reduction_withdrawn",
     "opened",
     "assigned",
     "deadline_started",

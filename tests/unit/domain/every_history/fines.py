@@ -166,3 +166,15 @@ class Fines(Matter):
         outstanding = self.everything()[on].account.outstanding  # type: ignore[attr-defined] # the id was drawn from cases of that type
         amount = written(outstanding) if all_ and outstanding and not sure else amount
         self.give("fine.write_off", on, ISSUER, amount=amount, reason="r", decided_on=self.ago(day))
+
+    @precondition(lambda self: self.cases("fine"))
+    @rule(which=st.integers(0, 3), day=back, admits=st.booleans())
+    def what_the_regime_does_not_know_is_refused(self, *, which: int, day: int, admits: bool) -> None:
+        on, when = self.one("fine", which, "intended", "issued"), self.ago(day)
+        if admits:
+            self.give("fine.admit", on, ISSUER, admitted_on=when)
+        else:
+            self.give("fine.confirm_in_court", on, REGISTRAR, court="county_court", decided_on=when, outcome="confirmed")
+        refusal = self.given[-1][1].refusal
+        assert refusal
+        assert refusal["code"] in ("wrong_state", "invalid")

@@ -140,6 +140,28 @@ def everything_is_complied_with() -> Desk:
     return desk
 
 
+def entered_wrongly() -> Desk:
+    """Wrong dates and sums, corrected: what had passed runs again, what was met was late, what was paid was less."""
+    desk = issued().at("2022-06-16")
+    correct(desk, "fine", "penalty_notice_issued", sent_on="2022-05-20", decided_on="2022-05-20")
+    pay(desk, "GBP 8000000", "2022-06-10")
+    desk.done("fine.record_refund", "fine", by=REGISTRAR, amount="GBP 447200", paid_on="2022-06-16", reference="R1")
+    correct(desk, "fine", "refund_recorded", amount="GBP 447100")
+    desk.at("2022-06-20")
+    correct(desk, "fine", "payment_recorded", received_on="2022-06-19", amount="GBP 7552000")
+    correct(desk, "inv", "opened", opened_on="2020-07-08", grounds=["UK GDPR Art 6"], jointly_with=["OAIC"])
+    desk.done("investigation.place_hold", "inv", reason="r", placed_on="2022-06-20")
+    correct(desk, "inv", "hold_placed", placed_on="2022-06-19")
+    return desk
+
+
+def correct(desk: Desk, case: str, name: str, **fields: Any) -> None:
+    """Correct the latest entry of that name."""
+    version = max(event.version for event in desk.app.events_of(desk.names[case]) if name == event.NAME)
+    data: dict[str, Any] = {"event_version": version, "fields": fields, "reason": "Read from the wrong line"}
+    desk.done(f"{desk.case(case).TOPIC}.correct", case, by=REGISTRAR, **data)
+
+
 def pay(desk: Desk, amount: str, day: str) -> None:
     """Enter a payment of the fine."""
     desk.done("fine.record_payment", "fine", by=REGISTRAR, amount=amount, received_on=day, reference="BACS")
@@ -195,6 +217,7 @@ STORIES: dict[str, Callable[[], Desk]] = {
         stayed_until_a_day,
         without_penalty,
         everything_is_complied_with,
+        entered_wrongly,
         appealed,
         paid_early_and_appealed,
         admitted_and_paid_before_the_decision,

@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from domain import calendars
 from domain.calendars import Recomputed
+from domain.case import words
 from domain.clock.calendar import Calendar
 from domain.days_off import day_off
 from domain.refusals import Malformed
@@ -75,7 +76,7 @@ def add_holiday(
         announced = calendars.add_holiday(system.app, wanted, actor=actor, dry_run=dry_run)
         is_new = len(system.app.days_off.announced()) > known
         off = day_off(announced) if announced else calendars.as_known(wanted)
-        why = f"{off.day} is a day off: {off.reason}"
+        why = f"{words.day(off.day)} is a day off: {off.reason}"
         with _progress(quiet=json) as show:
             found = calendars.recompute(
                 system.app, regime_id, reason=why, actor=actor, because_of=off, dry_run=dry_run, progress=show

@@ -12,8 +12,6 @@ from domain.regimes.law import RegimeData
 from domain.regimes.rule import VersionData
 
 _UNSOURCED = {"version", "sources", "calendar", "in_force"}
-_OF_THE_RULE = {"counts_from"}
-"""What the rule says for all its versions, and each may give a source for."""
 
 Found = Iterator[tuple[FactPath, str]]
 
@@ -25,7 +23,7 @@ def faults_in(file: FileData) -> Found:
         for number, version in enumerate(rule.versions):
             path = ("rules", name, "versions", number)
             where = f"rules.{name}, version {version.version}"
-            yield from ((path, f"{where}: {fault}") for fault in _unsourced(version))
+            yield from (((*path, *inside), f"{where}: {fault}") for inside, fault in _unsourced(version))
             if version.calendar and version.calendar not in known:
                 message = f"{where}: unknown calendar {version.calendar!r}; the file has {', '.join(known)}"
                 yield (*path, "calendar"), message
@@ -34,16 +32,20 @@ def faults_in(file: FileData) -> Found:
         yield from _sums_in_other_currencies(file.law)
 
 
-def _unsourced(version: VersionData) -> Iterator[str]:
-    stated = version.model_fields_set - _UNSOURCED | {"in_force.from"}
+def _unsourced(version: VersionData) -> Found:
+    """The faults of a version's sources, each with the path inside the version."""
+    stated = version.model_fields_set - _UNSOURCED | {"counts_from", "in_force.from"}
     if version.in_force.until:
         stated.add("in_force.until")
     sourced = {fact for source in version.sources for fact in source.facts}
-    yield from (f"{field} has no source" for field in sorted(stated - sourced))
-    yield from (f"a source is given for {field}, which is not stated" for field in sorted(sourced - stated - _OF_THE_RULE))
-    for source in version.sources:
+    yield from ((tuple(field.split(".")), f"{field} has no source") for field in sorted(stated - sourced))
+    for number, source in enumerate(version.sources):
+        path = ("sources", number)
+        yield from (
+            (path, f"a source is given for {field}, which is not stated") for field in source.facts if field not in stated
+        )
         if not source.cites and not source.note:
-            yield f"the source for {', '.join(source.facts)} neither cites nor notes anything"
+            yield path, f"the source for {', '.join(source.facts)} neither cites nor notes anything"
 
 
 def _days_not_covered_once(rule: RuleData, file: FileData) -> Iterator[str]:

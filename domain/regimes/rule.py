@@ -28,7 +28,7 @@ MARKS = {"S": "from a secondary source", "B": "not confirmed"}
 
 
 class Source(BaseModel):
-    """Where facts were read, and how sure they are. `for` names the fields."""
+    """Where facts were read, and how sure they are. `for` names the fields, and what the rule counts from (`counts_from`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

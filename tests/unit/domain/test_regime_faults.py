@@ -32,7 +32,7 @@ FAULTS = {
     "days_at_the_beginning_without_a_version.yaml": "rules.r22: the days from 2009-09-01 to 2014-12-31 have no version",
     "a_field_without_a_source.yaml": "rules.r22, version 1: cut_off has no source",
     "a_source_for_nothing.yaml": "rules.r22, version 1: a source is given for minimum, which is not stated",
-    "a_source_that_says_nothing.yaml": "the source for kind, period neither cites nor notes anything",
+    "a_source_that_says_nothing.yaml": "the source for kind, counts_from, period neither cites nor notes anything",
     "an_unknown_field.yaml": "line 21: rules.r22.versions.0.colour: is nothing that a file may say here",
     "an_unknown_mark.yaml": "sources.0.mark: Input should be 'P', 'S' or 'B'",
     "versions_numbered_wrongly.yaml": "rules.r22: versions are numbered [2], not from 1 on",
@@ -94,6 +94,7 @@ def changed(before: str, after: str, *, into: Path, file: str = "uk-dpa-2018.yam
         ("Court\n      way_on: none", "Court\n      way_on: permission", "law.courts.supreme_court: way_on is permission, and a rule for it is missing"),
         ("      name: Upper Tribunal", "      name: Upper Tribunal\n      beside: high_court", "no court 'high_court' is named before it"),
         ("cites: [DPA 2018 s157(5)]", "cites: []", "law.maxima.higher.source: a source must cite or note something"),
+        ("for: [kind, counts_from, extended_by]", "for: [kind, extended_by]", "rules.preliminary-notice, version 1: counts_from has no source"),
         ("exists_from: 2026-02-05", "exists_from: 2018-05-25", "rules.s141A: exists_from 2018-05-25 says nothing"),
         ("holidays: GB/SCT", "holidays: GB/XXX", "calendars.1.holidays: 'GB/XXX' is no country and subdivision"),
         ("period: P21D", "period: 21 days", "rules.sch16-3.versions.0.period: String should match pattern"),
@@ -103,7 +104,7 @@ def test_a_fault_of_the_law_is_named_by_its_place_and_line(before: str, after: s
     place = (FOLDER / "uk-dpa-2018.yaml").read_text(encoding="utf-8").partition(before)[0].count("\n") + 1
     _, faults = check_file(changed(before, after, into=tmp_path))
     (told,) = [each for each in faults if fault in each.message]
-    assert place - 3 <= told.line <= place + 1
+    assert place - 9 <= told.line <= place + 1, "in the file, or the block around it"
 
 
 class TestCheckingOneFile:

@@ -47,7 +47,7 @@ class TestWhatIsInstalled:
             for version in rule.versions:
                 stated = version.model_dump(exclude_unset=True).keys() - {"version", "in_force", "sources", "calendar"}
                 sourced = {fact: source for source in version.sources for fact in source.facts}
-                for field in {*stated, "in_force.from", *(["in_force.until"] if version.in_force.until else [])}:
+                for field in {*stated, "counts_from", "in_force.from", *(["in_force.until"] if version.in_force.until else [])}:
                     assert field in sourced, f"{name}, version {version.version}: {field}"
                     assert sourced[field].cites or sourced[field].note
 

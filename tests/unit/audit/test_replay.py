@@ -19,6 +19,7 @@ from domain.fine.fine import Fine
 from domain.refusals import UnknownCase
 from domain.unit_of_work import rebuild
 from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, issued
+from tests.histories import correct
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -159,6 +160,52 @@ class TestAnExtension:
                 deadline = as_of(desk, "fine", day, by).deadline("appeal")  # type: ignore[arg-type] # a Literal in a loop
                 assert deadline is not None
                 assert f"{deadline.status} {deadline.due}" == expected, (day, by)
+
+
+class TestACorrection:
+    """A payment of 10 June 2022, in time, entered that day; corrected on the 20th to the 18th, after its end on the 15th."""
+
+    @pytest.fixture
+    def desk(self) -> Desk:
+        desk = issued().at("2022-06-10")
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 7552800", received_on="2022-06-10", reference="BACS")
+        desk.at("2022-06-20")
+        correct(desk, "fine", "payment_recorded", received_on="2022-06-18")
+        return desk
+
+    @pytest.mark.parametrize(
+        ("day", "recorded", "effective"),
+        [
+            ("2022-06-09", (0, "running"), (0, "running")),
+            ("2022-06-10", (7552800, "met"), (0, "running")),
+            ("2022-06-15", (7552800, "met"), (0, "running")),
+            ("2022-06-16", (7552800, "met"), (0, "passed")),
+            ("2022-06-18", (7552800, "met"), (7552800, "passed")),
+            ("2022-06-20", (7552800, "passed"), (7552800, "passed")),
+        ],
+    )
+    def test_counts_in_law_from_the_start_and_for_the_record_from_its_entry(
+        self, desk: Desk, day: str, recorded: tuple[int, str], effective: tuple[int, str]
+    ) -> None:
+        for by, expected in (("recorded", recorded), ("effective", effective)):
+            fine = fine_as_of(desk, day, by)  # type: ignore[arg-type] # a Literal in a loop
+            assert fine.account.paid is not None
+            assert (int(fine.account.paid.value), status(fine, "payment")) == expected, by
+
+    def test_of_what_a_period_counts_from_moves_its_end_in_law_from_its_beginning(self) -> None:
+        desk = issued().at("2022-06-16")
+        correct(desk, "fine", "penalty_notice_issued", sent_on="2022-05-20")
+        for day, recorded, effective in (
+            ("2022-05-20", "running 2022-06-15", "running 2022-06-17"),
+            ("2022-06-15", "passed 2022-06-15", "running 2022-06-17"),
+            ("2022-06-16", "running 2022-06-17", "running 2022-06-17"),
+        ):
+            for by, expected in (("recorded", recorded), ("effective", effective)):
+                deadline = as_of(desk, "fine", day, by).deadline("appeal")  # type: ignore[arg-type] # a Literal in a loop
+                assert deadline is not None
+                assert f"{deadline.status} {deadline.due}" == expected, (day, by)
+        assert as_of(desk, "fine", "2022-05-19", "effective").state == "intended"
+        assert as_of(desk, "fine", "2022-05-19", "recorded").state == "issued"
 
 
 class TestTimersThatWereLate:

@@ -257,13 +257,7 @@ class WithDeadlines(Recording):
         count = deadline.terms.count
         if start is not None:
             rule = self.rule_for(deadline.role, day_of(start))
-            # What stood still before it began to run does not lengthen it.
-            stood_still = tuple(
-                still.model_copy(update={"since": max(still.since, day_of(start))})
-                for still in count.suspensions
-                if still.until > day_of(start)
-            )
-            count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger, "suspensions": stood_still})
+            count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger, "candidates": ()})
             if rule is not None:
                 holidays = self._holidays_in_the_place_of(rule.calendar)
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version, "holidays": holidays})
@@ -278,7 +272,8 @@ class WithDeadlines(Recording):
         unchanged = count == deadline.terms.count and anchor == deadline.terms.anchor
         if unchanged or deadline.status in ("met", "lapsed"):
             return
-        terms = self.terms_again(deadline, count).model_copy(update={"anchor": anchor})
+        rule = self.occasion.law.rule_version(count.rule, count.rule_version)
+        terms = self.terms_of(count, rule, anchor=anchor, urgent=deadline.terms.urgent)
         self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
         if deadline.status != "passed":
             self.follow_anchor(deadline)

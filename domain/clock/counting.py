@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.clock.calendar import Calendar
 from domain.clock.period import Period, first_hour
-from domain.clock.words import counted, event_in_words, in_words, listed, with_offset
+from domain.clock.words import counted, event_in_words, in_words, listed
 from domain.clock.worksheet import Worksheet
 
 DAY = timedelta(days=1)
@@ -57,7 +57,7 @@ class Counting:
             why = f"the hour of the event {'counts' if self._inclusive else 'is not counted'}"
         else:
             why = f"a bare date counts from the {'beginning' if self._inclusive else 'end'} of its day"
-        begins = f"the first hour begins on {with_offset(first)}"
+        begins = f"the first hour begins on {in_words(first)}"
         self._sheet.say(f"Counted from {in_words(start)} ({event}); {why}{law}: {begins}")
         self._sheet.decided_by("first_day")
 
@@ -68,19 +68,17 @@ class Counting:
         period = self._sheet.period
         end = self._end_of(period, first, moved=event is None)
         if self._sheet.rule.data.last_day == "excluded":
-            end = Period(1, "H" if isinstance(end, datetime) else "D").after(end, self._sheet.zone)
+            end = self._added(end, Period(1, "H" if isinstance(end, datetime) else "D"))
             what = "hour" if isinstance(end, datetime) else "day"
             law = self._sheet.law("last_day")
-            self._sheet.say(f"The {what} in which it ends is not counted either{law}: {self._moment(end)}")
+            self._sheet.say(f"The {what} in which it ends is not counted either{law}: {in_words(end)}")
         self._sheet.decided_by("last_day")
-        end = self.extended(end)
-        end = end.astimezone(self._sheet.zone) if isinstance(end, datetime) else end
-        return Run(event or day_on(first), first, end)
+        return Run(event or day_on(first), first, self.extended(end))
 
     def _end_of(self, period: Period, first: date | datetime, *, moved: bool) -> date | datetime:
         end: date | datetime
         if isinstance(first, datetime):
-            end = period.after(first, self._sheet.zone)
+            end = self._local(period.after(first, self._sheet.zone))
             how = ""
         elif self.in_working_days(period):
             end = self._sheet.calendar.working_day_number(period.number, first)
@@ -92,7 +90,7 @@ class Counting:
         if period.unit == "D":
             self._sheet.decided_by("days")
         ends = "ends" if period.number == 1 else "end"
-        self._sheet.say(f"{self._named(period)} ({self._source()}) {ends} on {self._moment(end)}{how}")
+        self._sheet.say(f"{self._named(period)} ({self._source()}) {ends} on {in_words(end)}{how}")
         return end
 
     def _by_number(self, period: Period, first: date, *, moved: bool) -> tuple[date, str]:
@@ -129,9 +127,20 @@ class Counting:
                 end = self.later(before, period.number)
                 how = self._without(day_on(before) + DAY, day_on(end))
             else:
-                end, how = period.after(before, self._sheet.zone), ""
-            self._sheet.say(f"Extended by {self._named(period)}: {self._moment(end)}{how}")
+                end, how = self._added(before, period), ""
+            self._sheet.say(f"Extended by {self._named(period)}: {in_words(end)}{how}")
         return end
+
+    def _added(self, end: date | datetime, period: Period) -> date | datetime:
+        """An end a period later. Of an instant hours are added as they are; nothing happened in its hour."""
+        if period.unit == "H" and isinstance(end, datetime):
+            later: date | datetime = end.astimezone(UTC) + timedelta(hours=period.number)
+        else:
+            later = period.after(end, self._sheet.zone)
+        return self._local(later)
+
+    def _local(self, end: date | datetime) -> date | datetime:
+        return end.astimezone(self._sheet.zone) if isinstance(end, datetime) else end
 
     def later(self, end: date | datetime, working_days: int) -> date | datetime:
         """An end so many working days later."""
@@ -148,9 +157,6 @@ class Counting:
     def _without(self, first: date, last: date) -> str:
         self._sheet.asked_calendar()
         return without(self._sheet.calendar, first, last) + self._sheet.law("days")
-
-    def _moment(self, end: date | datetime) -> str:
-        return with_offset(end.astimezone(self._sheet.zone)) if isinstance(end, datetime) else in_words(end)
 
 
 def without(calendar: Calendar, first: date, last: date) -> str:

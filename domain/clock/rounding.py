@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from domain.clock.counting import DAY, without
+from domain.clock.counting import DAY
 from domain.clock.pauses import Pauses
 from domain.clock.period import Period
-from domain.clock.words import counted, in_words, listed, with_offset
+from domain.clock.words import counted, in_words, listed
 from domain.clock.worksheet import Worksheet
 
 
@@ -39,10 +39,6 @@ class Rounding:
             else:
                 return
             yield end, why
-
-    def _next_day(self, end: date) -> date:
-        """The day itself if something can end on it, else the next one."""
-        return max((day for day, _ in self._hops(end)), default=end)
 
     def rolled(self, end: date, period: Period | None) -> date:
         """The end, moved to a working day if the rule moves it."""
@@ -82,9 +78,12 @@ class Rounding:
         if least is None or not period.is_at_least(Period.parse(least.shortest)):
             return due
         held: list[date] = []
+        passed: list[str] = []
         day = first
         while len(held) < least.at_least:
-            day = self._next_day(day)
+            hops = [*self._hops(day)]
+            passed += [why for _, why in hops]
+            day = hops[-1][0] if hops else day
             held.append(day)
             day += DAY
         if held[-1] <= due:
@@ -92,10 +91,11 @@ class Rounding:
         self._sheet.asked_calendar()
         self._sheet.decided_by("working_days_within")
         law = self._sheet.law("working_days_within")
-        shortest, days = Period.parse(least.shortest), counted(least.at_least, "working day")
+        days, shortest = counted(least.at_least, "working day"), Period.parse(least.shortest)
+        these = f"from {in_words(first)} on these are {listed([in_words(day) for day in held])}"
+        why = f", because {listed(passed)}" if passed else ""
         self._sheet.say(
-            f"A period of {shortest} or more holds at least {days}{law}: from {in_words(first)} on that is up to "
-            f"{in_words(held[-1])}{without(self._calendar, first, held[-1])}"
+            f"A period of {shortest} or more holds at least {days}{law}: {these}{why}; it ends on {in_words(held[-1])}"
         )
         return held[-1]
 
@@ -121,5 +121,5 @@ class Rounding:
         if self._rule.data.roll == "none":
             self._sheet.decided_by("roll")
             law = self._sheet.law("roll")
-        self._sheet.say(f"In time before {with_offset(local)}; an end in hours is not moved{law}")
+        self._sheet.say(f"In time before {in_words(local)}; an end in hours is not moved{law}")
         return (local - timedelta(microseconds=1)).date(), local

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from domain.clock.counting import DAY, Counting, Run, day_on, without
 from domain.clock.pauses import Pause, Pauses
-from domain.clock.words import counted, in_words, with_offset
+from domain.clock.words import counted, in_words
 from domain.clock.worksheet import Worksheet
 
 
@@ -48,8 +48,10 @@ class StandingStill:
 
     def _anew(self, run: Run, pause: Pause) -> Run:
         law = self._law_behind(pause)
-        self._sheet.say(f"{pause}{law}: the period begins anew, and {in_words(pause.until)} is its first day")
-        first = self._midnight(pause.until) if isinstance(run.first, datetime) else pause.until
+        in_hours = isinstance(run.first, datetime)
+        first = self._midnight(pause.until) if in_hours else pause.until
+        what = "hour" if in_hours else "day"
+        self._sheet.say(f"{pause}{law}: the period begins anew, and {in_words(first)} is its first {what}")
         return self._counting.run_from(first)
 
     def _later(self, run: Run, pause: Pause) -> Run:
@@ -87,7 +89,7 @@ class StandingStill:
         lost = self._midnight(pause.until).astimezone(UTC) - since.astimezone(UTC)
         end = (end.astimezone(UTC) + lost).astimezone(self._sheet.zone)
         hours = lost.total_seconds() / 3600
-        self._sheet.say(f"{pause}, {hours:g} hours{law}: the end moves to {with_offset(end)}")
+        self._sheet.say(f"{pause}, {hours:g} hours{law}: the end moves to {in_words(end)}")
         return end
 
     def _law_behind(self, pause: Pause) -> str:

@@ -10,15 +10,15 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def in_words(moment: date | datetime) -> str:
-    """`Mon 29 Nov 2021`; an instant with its hour, `Mon 29 Nov 2021 14:20`, on the clock that it is given in."""
+    """`Mon 29 Nov 2021`; an instant, on the clock that it is given in, `Mon 29 Nov 2021 14:20 (UTC+00:00)`.
+
+    The offset tells it apart from the same hour after the clocks were put back.
+    """
     day = f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-    return f"{day} {moment:%H:%M}" if isinstance(moment, datetime) else day
-
-
-def with_offset(instant: datetime) -> str:
-    """An instant that is told apart from the same hour after the clocks were put back: `Mon 29 Nov 2021 14:20 (UTC+00:00)`."""
-    offset = f"{instant:%z}"
-    return f"{in_words(instant)} (UTC{offset[:3]}:{offset[3:5]})"
+    if not isinstance(moment, datetime):
+        return day
+    offset = f"{moment:%z}"
+    return f"{day} {moment:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def event_in_words(trigger: str) -> str:

@@ -84,6 +84,8 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         notice.NoticeIssued: "sent_on",
         notice.NoticeServed: "served_on",
         notice.NoticeVaried: "sent_on",
+        notice.VariationRequested: "requested_on",
+        notice.VariationRefused: "sent_on",
         notice.NoticeCancelled: "sent_on",
         notice.ComplianceRecorded: "complied_on",
         notice.NoticeClosed: "closed_on",

@@ -191,7 +191,7 @@ class WithDeadlines(Recording):
         return DeadlineTerms(
             kind=rule.kind,
             rule=RuleRef(id=rule.id, version=rule.version, cites=rule.cites),
-            trigger=Trigger(event=count.trigger, date=count.start),
+            trigger=Trigger(event=self._event_behind(count, anchor), date=count.start),
             calendar=end.calendar,
             steps=end.steps,
             marks=end.marks,
@@ -202,6 +202,11 @@ class WithDeadlines(Recording):
             anchor=anchor,
             urgent=urgent,
         )
+
+    def _event_behind(self, count: Count, anchor: str | None) -> str:
+        """The type of the event that gives the date; where that is the end of another deadline, the event that had started it."""
+        anchored_on = self.deadlines.get(anchor) if anchor else None
+        return anchored_on.terms.trigger.event if anchored_on else count.trigger
 
     def terms_again(self, deadline: Deadline, count: Count) -> DeadlineTerms:
         """Compute a deadline of this case from another count."""

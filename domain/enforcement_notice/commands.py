@@ -83,6 +83,24 @@ class Cancel(Act):
     reasons: Text
 
 
+class RequestVariation(Act):
+    """Enter that the recipient asks for the notice to be varied or cancelled."""
+
+    COMMAND = "enforcement_notice.request_variation"
+
+    requested_on: Day
+    change: Text
+
+
+class RefuseVariation(Act):
+    """Refuse what the recipient asked for."""
+
+    COMMAND = "enforcement_notice.refuse_variation"
+
+    sent_on: Day
+    reasons: Text
+
+
 class RecordCompliance(Act):
     """Record that one requirement was met."""
 

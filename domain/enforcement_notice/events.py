@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent
+from domain.case.events import CaseEvent, DeemedReceipt
 from domain.fields import Day, DayOrInstant, Name, Period, RequirementId, Text
 from domain.requirement import Requirement
 
@@ -44,6 +44,7 @@ class NoticeServed(CaseEvent):
     served_on: Day
     method: Name
     deemed_on: Day | None = None
+    deemed: DeemedReceipt | None = None
 
 
 class NoticeVaried(CaseEvent):
@@ -54,6 +55,24 @@ class NoticeVaried(CaseEvent):
     sent_on: Day
     reasons: Text
     requirements: tuple[Requirement, ...] = ()
+
+
+class VariationRequested(CaseEvent):
+    """The recipient asked for the notice to be varied or cancelled."""
+
+    NAME = "variation_requested"
+
+    requested_on: Day
+    change: Text
+
+
+class VariationRefused(CaseEvent):
+    """What the recipient asked for was refused."""
+
+    NAME = "variation_refused"
+
+    sent_on: Day
+    reasons: Text
 
 
 class NoticeCancelled(CaseEvent):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, court_name, day, plain
+from domain.case.words import brief, court_name, day, deemed_words, plain
 from domain.enforcement_notice.events import (
     ComplianceRecorded,
     NoticeCancelled,
@@ -13,6 +13,8 @@ from domain.enforcement_notice.events import (
     NoticeVaried,
     PreliminaryNoticeGiven,
     RequirementsSubstituted,
+    VariationRefused,
+    VariationRequested,
 )
 from domain.requirement import Requirement
 
@@ -26,9 +28,12 @@ def describe(event: CaseEvent) -> str | None:
             urgency = " as urgent" if urgent else ""
             dates = f"decided on {day(decided_on)} and sent{urgency} on {day(sent_on)}"
             return f"{plain(kind).capitalize()} {dates}; it demands: {_listed(requirements)}."
-        case NoticeServed(served_on=served_on, method=method, deemed_on=deemed_on):
-            deemed = f"; by law it counts as received on {day(deemed_on)}" if deemed_on else ""
-            return f"Notice served on {day(served_on)} by {brief(method)}{deemed}."
+        case NoticeServed(served_on=served_on, method=method, deemed_on=deemed_on, deemed=deemed):
+            return f"Notice served on {day(served_on)} by {brief(method)}{deemed_words(deemed_on, deemed)}."
+        case VariationRequested(requested_on=requested_on, change=change):
+            return f"The recipient asked on {day(requested_on)} for the notice to be changed: {brief(change)}."
+        case VariationRefused(sent_on=sent_on, reasons=reasons):
+            return f"The variation asked for was refused on {day(sent_on)}: {brief(reasons)}."
         case NoticeVaried(sent_on=sent_on, reasons=reasons, requirements=requirements):
             changed = f" It now demands: {_listed(requirements)}." if requirements else ""
             return f"Notice varied on {day(sent_on)}: {brief(reasons)}.{changed}"

@@ -42,6 +42,8 @@ WHO = {
     "enforcement_notice.serve": {REGISTRAR},
     "enforcement_notice.vary": {ISSUER},
     "enforcement_notice.cancel": {ISSUER},
+    "enforcement_notice.request_variation": {OFFICER, ISSUER, REGISTRAR},
+    "enforcement_notice.refuse_variation": {ISSUER},
     "enforcement_notice.record_compliance": {OFFICER, ISSUER, REGISTRAR},
     "enforcement_notice.close": {OFFICER, ISSUER},
     "appeal.lodge": {REGISTRAR},

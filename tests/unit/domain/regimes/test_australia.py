@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
 from domain.subject import Subject
+from tests.desk import REGISTRAR, Desk
 from tests.unit.domain.regimes.counting import due, ends, version_on
+from tests.unit.domain.regimes.matters import ordered_under
 
 AUSTRALIA = regime("au-privacy-1988")
 
@@ -49,3 +52,62 @@ def test_the_duty_to_file_reasons_begins_with_the_new_tribunal() -> None:
     assert due("au-privacy-1988/art-s23", "2026-03-03") == "2026-03-31"
     with pytest.raises(StopIteration):
         version_on("au-privacy-1988/art-s23", date(2024, 10, 13))
+
+
+class TestTheDeterminationOf14October2021:
+    """Clearview AI: cease collecting; destroy within 90 days."""
+
+    def determined(self) -> Desk:
+        destroy = {"id": "destroy", "text": "Destroy the images", "comply_within": "P90D", "counted_from": "sent"}
+        cease = {"id": "cease", "text": "Cease collecting"}
+        return ordered_under("au-privacy-1988", "2021-10-14", [cease, destroy], kind="determination")
+
+    def test_leaves_until_11_november_to_apply_for_review_and_until_12_january_to_destroy(self) -> None:
+        desk = self.determined()
+        assert str(desk.deadline("notice", "appeal").due) == "2021-11-11"
+        assert str(desk.deadline("notice", "comply:destroy").due) == "2022-01-12"
+
+    def test_is_not_stayed_by_the_application_of_3_november_so_that_what_is_not_destroyed_is_a_breach(self) -> None:
+        desk = self.determined().at("2021-11-03")
+        desk.done(
+            "appeal.lodge",
+            name="appeal",
+            by=REGISTRAR,
+            against=["notice"],
+            scope="whole",
+            court="administrative_appeals_tribunal",
+            received_on="2021-11-03",
+            grounds=["No Australian link"],
+        )
+        desk.at("2022-01-13")
+        assert desk.deadline("notice", "comply:destroy").status == "passed"
+        assert [breach.state for breach in desk.non_compliances()] == ["suspected"]
+
+    def test_stands_when_the_application_is_withdrawn_after_a_preliminary_decision(self) -> None:
+        desk = self.determined().at("2021-11-03")
+        lodged: dict[str, Any] = {
+            "against": ["notice"],
+            "scope": "whole",
+            "received_on": "2021-11-03",
+            "grounds": ["No Australian link"],
+        }
+        desk.done("appeal.lodge", name="appeal", by=REGISTRAR, court="administrative_appeals_tribunal", **lodged)
+        desk.at("2023-05-08")
+        decided = {"decided_on": "2023-05-08", "sent_on": "2023-05-08", "reference": "[2023] AATA 1069"}
+        desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="preliminary", **decided)
+        assert desk.appeal().state == "lodged"
+        desk.at("2023-08-15").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2023-08-15")
+        assert (desk.appeal().state, desk.notice().state) == ("withdrawn", "in_force")
+
+    def test_can_go_to_the_tribunal_that_took_its_place_but_to_no_court_that_is_not_there(self) -> None:
+        desk = self.determined()
+        lodged: dict[str, Any] = {
+            "against": ["notice"],
+            "scope": "whole",
+            "received_on": "2021-10-14",
+            "grounds": ["No Australian link"],
+        }
+        refusal = desk.refused("appeal.lodge", by=REGISTRAR, court="high_court", **lodged)
+        assert refusal["code"] == "invalid"
+        for court in AUSTRALIA.first_courts:
+            assert court in refusal["message"]

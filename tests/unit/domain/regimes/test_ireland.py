@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from domain.regimes import regime
+from tests.desk import REGISTRAR, Desk
 from tests.unit.domain.regimes.counting import due, ends
+from tests.unit.domain.regimes.matters import PROVISION, fined_under, investigated_under
 
 IRELAND = regime("ie-dpa-2018")
 
@@ -39,3 +42,36 @@ def test_an_appeal_begins_in_the_circuit_court_or_the_high_court_which_stand_sid
     assert IRELAND.first_courts == ("circuit_court", "high_court")
     assert IRELAND.next_court("circuit_court") is None
     assert IRELAND.next_court("high_court") is None
+
+
+class TestAFine:
+    def fined(self, amount: str = "EUR 50000") -> Desk:
+        return fined_under("ie-dpa-2018", "2026-03-02", opened="2026-01-12", amount=amount, pay_within="P28D")
+
+    def test_has_no_day_to_pay_until_it_is_confirmed_and_then_counts_from_that_day(self) -> None:
+        desk = self.fined().at("2026-04-20")
+        assert desk.case("fine").deadline("payment") is None
+        confirmed = {"court": "circuit_court", "decided_on": "2026-04-20", "outcome": "confirmed"}
+        desk.done("fine.confirm_in_court", "fine", by=REGISTRAR, **confirmed)
+        payment = desk.deadline("fine", "payment")
+        assert str(payment.due) == "2026-05-17", "20 April counts; a Sunday, and it stays there"
+        assert any("Fri 15 May 2026" in step for step in payment.terms.steps)
+
+    def test_can_be_appealed_on_the_sunday_of_day_28_but_not_on_the_monday(self) -> None:
+        lodged: dict[str, Any] = {"against": ["fine"], "scope": "whole", "court": "high_court", "grounds": ["Wrong"]}
+        late = self.fined().at("2026-03-30").refused("appeal.lodge", by=REGISTRAR, received_on="2026-03-30", **lodged)
+        assert (late["code"], late["cites"]) == ("too_late", ["DPA 2018 (IE) s142"])
+        self.fined().at("2026-03-29").done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2026-03-29", **lodged)
+
+    def test_is_at_most_20_million_euros_or_4_percent_of_turnover(self) -> None:
+        desk = investigated_under("ie-dpa-2018", "2026-01-12", worldwide_turnover="EUR 600000000")
+        intent: dict[str, Any] = {
+            "tier": "higher",
+            "provisions": [PROVISION],
+            "sent_on": "2026-01-12",
+            "reasons": "Why",
+            "investigation": "inv",
+        }
+        refusal = desk.refused("fine.give_notice_of_intent", amount="EUR 24000001", **intent)
+        assert (refusal["code"], refusal["cites"]) == ("over_maximum", ["GDPR Art 83(5)"])
+        desk.done("fine.give_notice_of_intent", name="fine", amount="EUR 24000000", **intent)

@@ -134,6 +134,17 @@ def describe(event: CaseEvent) -> str:
     return words
 
 
+def worked_steps(event: CaseEvent) -> tuple[str, ...]:
+    """How a date in the event was worked out, a sentence each; of a deemed receipt also what is not certain. Empty: none was."""
+    match event:
+        case shared.DeadlineSet(terms=terms):
+            return terms.steps
+        case shared.Served(deemed=shared.DeemedReceipt() as deemed):
+            return (*deemed.steps, *(f"Not certain: {mark}." for mark in deemed.marks))
+        case _:
+            return ()
+
+
 def law_date(event: CaseEvent) -> date | None:
     """The day on which it happened in law, in the regime's time zone, whenever it was recorded.
 

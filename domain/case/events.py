@@ -266,6 +266,14 @@ class DeemedReceipt(BaseModel):
     count: Count
 
 
+class Served(CaseEvent):
+    """Base of the events by which a notice reached its recipient. `deemed` tells how the law worked out `deemed_on`, where it did."""
+
+    method: Name
+    deemed_on: Day | None = None
+    deemed: DeemedReceipt | None = None
+
+
 class DeadlineSet(CaseEvent):
     """Base of the events that set or move the end of a deadline."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
 
 from domain.case.case import Case
 from domain.case.events import DeemedReceipt, RuleRef
@@ -18,6 +21,10 @@ class Receipt:
     given_on: date | datetime
     deemed_on: date | None = None
     deemed: DeemedReceipt | None = None
+
+    def told_with(self, act: BaseModel) -> dict[str, Any]:
+        """The facts of a service as they are recorded."""
+        return {**dict(act), "deemed_on": self.deemed_on, "deemed": self.deemed}
 
 
 def receipt_of(

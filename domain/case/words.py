@@ -19,7 +19,6 @@ from domain.case.events import (
     DeadlineResumed,
     DeadlineStarted,
     DeadlineSuspended,
-    DeemedReceipt,
     EvidenceAdded,
     HoldPlaced,
     HoldReleased,
@@ -28,6 +27,7 @@ from domain.case.events import (
     Opened,
     PointsSetAside,
     Restored,
+    Served,
     SetAside,
     Stayed,
     StayEnded,
@@ -81,11 +81,13 @@ def brief(text: str) -> str:
     return f"{line[: _MOST - 1].rstrip()}…" if len(line) > _MOST else line.rstrip(".")
 
 
-def deemed_words(deemed_on: date | None, deemed: DeemedReceipt | None) -> str:
-    """After the words about service: the day on which it counts as received, and the law that says so; or nothing."""
-    if deemed_on is None:
-        return ""
-    return f"; deemed received on {day(deemed_on)}" + (f" ({_cited(deemed.rule.cites)})" if deemed else "")
+def how_served(event: Served) -> str:
+    """After the day of a service: by which method, and on which day it counts as received, with the law that says so."""
+    by = f" by {brief(event.method)}"
+    if event.deemed_on is None:
+        return by
+    law = f" ({_cited(event.deemed.rule.cites)})" if event.deemed else ""
+    return f"{by}; by law it counts as received on {day(event.deemed_on)}{law}"
 
 
 def plain(name: str) -> str:

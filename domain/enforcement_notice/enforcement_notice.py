@@ -71,7 +71,7 @@ class EnforcementNotice(Variation):
         receipt = receipt_of(self, act.method, sent_on=self.sent_on, served_on=act.served_on, deemed_on=act.deemed_on)
         given = day_of(receipt.given_on)
         self.require_not_before_sending(min(given, act.served_on), day_of(self.sent_on))
-        served = self.record(NoticeServed, **{**dict(act), "deemed_on": receipt.deemed_on, "deemed": receipt.deemed})
+        served = self.record(NoticeServed, **receipt.told_with(act))
         if self.stage == "preliminary":
             self._count_representations(served.type)
             return

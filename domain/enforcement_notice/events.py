@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent, DeemedReceipt
+from domain.case.events import CaseEvent, Served
 from domain.fields import Day, DayOrInstant, Name, Period, RequirementId, Text
 from domain.requirement import Requirement
 
@@ -36,15 +36,12 @@ class NoticeIssued(CaseEvent):
     replaces: UUID | None = None
 
 
-class NoticeServed(CaseEvent):
+class NoticeServed(Served):
     """The notice was served; `deemed_on` where the law deems receipt."""
 
     NAME = "served"
 
     served_on: Day
-    method: Name
-    deemed_on: Day | None = None
-    deemed: DeemedReceipt | None = None
 
 
 class NoticeVaried(CaseEvent):

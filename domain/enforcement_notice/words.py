@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, court_name, day, deemed_words, plain
+from domain.case.words import brief, court_name, day, how_served, plain
 from domain.enforcement_notice.events import (
     ComplianceRecorded,
     NoticeCancelled,
@@ -28,8 +28,8 @@ def describe(event: CaseEvent) -> str | None:
             urgency = " as urgent" if urgent else ""
             dates = f"decided on {day(decided_on)} and sent{urgency} on {day(sent_on)}"
             return f"{plain(kind).capitalize()} {dates}; it demands: {_listed(requirements)}."
-        case NoticeServed(served_on=served_on, method=method, deemed_on=deemed_on, deemed=deemed):
-            return f"Notice served on {day(served_on)} by {brief(method)}{deemed_words(deemed_on, deemed)}."
+        case NoticeServed(served_on=served_on):
+            return f"Notice served on {day(served_on)}{how_served(event)}."
         case VariationRequested(requested_on=requested_on, change=change):
             return f"The recipient asked on {day(requested_on)} for the notice to be changed: {brief(change)}."
         case VariationRefused(sent_on=sent_on, reasons=reasons):

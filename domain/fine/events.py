@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent
+from domain.case.events import CaseEvent, Served
 from domain.fields import Day, DayOrInstant, Name, Names, Period, SomeNames, Text
 from domain.fine.instalments import Instalment
 from domain.money import Money
@@ -61,14 +61,12 @@ class PenaltyNoticeIssued(CaseEvent):
     pay_within: Period | None = None
 
 
-class FineServed(CaseEvent):
+class FineServed(Served):
     """The notice that stands (of intent, or the penalty notice) was served; `deemed_on` where the law deems receipt."""
 
     NAME = "served"
 
     served_on: Day
-    method: Name
-    deemed_on: Day | None = None
 
 
 class NoPenaltyNoticeGiven(CaseEvent):

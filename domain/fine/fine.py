@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.case.deadlines import with_period
 from domain.case.events import CaseEvent
+from domain.case.service import receipt_of
+from domain.fields import day_of
 from domain.fine.commands import (
     CancelPenaltyNotice,
     GiveNoPenaltyNotice,
@@ -184,9 +186,11 @@ class Fine(Debt):
     def serve(self, act: Serve, _law: Regime) -> None:
         """Record service; what counts from the giving of the notice counts from it."""
         self.require_state("intended", *PENALTY_STANDS, to="service")
-        given = act.deemed_on or act.served_on
-        self.require_not_before_sending(min(given, act.served_on), self.notice.sent_on if self.notice else self.intent.sent_on)
-        served = self.record(FineServed, **dict(act))
+        sent_on = self.notice.sent_on if self.notice else self.intent.sent_on
+        receipt = receipt_of(self, act.method, sent_on=sent_on, served_on=act.served_on, deemed_on=act.deemed_on)
+        given = day_of(receipt.given_on)
+        self.require_not_before_sending(min(given, act.served_on), sent_on)
+        served = self.record(FineServed, **receipt.told_with(act))
         if self.notice:
             self.count_from_the_penalty_notice(served.type)
         else:

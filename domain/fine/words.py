@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, court_name, day
+from domain.case.words import brief, court_name, day, how_served
 from domain.clock.period import Period
 from domain.fine.events import (
     Admitted,
@@ -50,9 +50,8 @@ def describe(event: CaseEvent) -> str | None:
         case PenaltyNoticeIssued(amount=amount, decided_on=decided_on, sent_on=sent_on, pay_within=pay_within):
             within = f", to be paid within {Period.parse(pay_within)}" if pay_within else ""
             return f"Penalty notice of {amount} decided on {day(decided_on)} and sent on {day(sent_on)}{within}."
-        case FineServed(served_on=served_on, method=method, deemed_on=deemed_on):
-            deemed = f"; by law it counts as received on {day(deemed_on)}" if deemed_on else ""
-            return f"Notice served on {day(served_on)} by {brief(method)}{deemed}."
+        case FineServed(served_on=served_on):
+            return f"Notice served on {day(served_on)}{how_served(event)}."
         case NoPenaltyNoticeGiven(sent_on=sent_on, reasons=reasons):
             return f"No penalty follows; the notice that says so was sent on {day(sent_on)}: {brief(reasons)}."
         case PenaltyNoticeVaried(sent_on=sent_on, amount=amount, pay_within=pay_within, reasons=reasons):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent, DeemedReceipt, Opened
+from domain.case.events import CaseEvent, Opened, Served
 from domain.fields import Day, DayOrInstant, Name, Names, NoticeName, Period, Text
 
 
@@ -33,16 +33,13 @@ class InvestigationNoticeIssued(CaseEvent):
     urgent_reasons: Text | None = None
 
 
-class InvestigationNoticeServed(CaseEvent):
-    """A notice reached its recipient. `deemed` tells how the law worked out `deemed_on`, where it did."""
+class InvestigationNoticeServed(Served):
+    """A notice reached its recipient; `deemed_on` where the law deems receipt."""
 
     NAME = "served"
 
     notice: NoticeName
     served_on: DayOrInstant
-    method: Name
-    deemed_on: Day | None = None
-    deemed: DeemedReceipt | None = None
 
 
 class ResponseRecorded(CaseEvent):

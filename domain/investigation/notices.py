@@ -132,7 +132,7 @@ class WithNotices(AppealTarget):
         receipt = receipt_of(self, act.method, sent_on=notice.issued.sent_on, served_on=act.served_on, deemed_on=act.deemed_on)
         sent_on = day_of(notice.issued.sent_on)
         self.require_not_before_sending(min(day_of(receipt.given_on), day_of(act.served_on)), sent_on)
-        served = self.record(InvestigationNoticeServed, **{**dict(act), "deemed_on": receipt.deemed_on, "deemed": receipt.deemed})
+        served = self.record(InvestigationNoticeServed, **receipt.told_with(act))
         self._start_what_counts_from(self.notices[act.notice], served.type)
         for role in (f"appeal:{act.notice}", f"response:{act.notice}"):
             known, counted_from = self.deadline(role), self._counted_from(role, self.notices[act.notice])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.case.events import CaseEvent
-from domain.case.words import brief, day, deemed_words, plain
+from domain.case.words import brief, day, how_served, plain
 from domain.investigation.events import (
     FindingRecorded,
     InvestigationClosed,
@@ -26,10 +26,8 @@ def describe(event: CaseEvent) -> str | None:
         case InvestigationNoticeIssued(notice=notice, kind=kind, sent_on=sent_on, urgent_reasons=reasons):
             urgent = f", urgent: {brief(reasons)}" if reasons else ""
             return f"Notice {notice!r} ({kind}) sent on {day(sent_on)}{urgent}."
-        case InvestigationNoticeServed(notice=notice, served_on=served_on, method=method):
-            return (
-                f"Notice {notice!r} served on {day(served_on)} by {brief(method)}{deemed_words(event.deemed_on, event.deemed)}."
-            )
+        case InvestigationNoticeServed(notice=notice, served_on=served_on):
+            return f"Notice {notice!r} served on {day(served_on)}{how_served(event)}."
         case ResponseRecorded(notice=notice, received_on=received_on, complete=complete):
             whole = "Complete" if complete else "Incomplete"
             return f"{whole} answer to the notice {notice!r} received on {day(received_on)}."

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from domain.application import CaseApplication, Outcome
 from domain.case.case import Case
-from domain.case.events import DeadlineSet, Opened
+from domain.case.events import Opened
 from domain.commands import Command
 from domain.roles import Actor
-from domain.words import describe
+from domain.words import describe, worked_steps
 from interfaces.cli.actor import By, parse_actor
 from interfaces.cli.case_names import case_id_of, matter_id_of
 from interfaces.cli.commands import OFFERED
@@ -166,9 +166,8 @@ def _print_done(outcome: Outcome, case: Case | None, app: CaseApplication, *, ke
     names = _references(outcome, app)
     for event in outcome.events:
         page.entry(names[event.case_id], describe(event), indent=2, width=max(map(len, names.values())))
-        if isinstance(event, DeadlineSet):
-            for sentence in event.terms.steps:
-                page.bullet(sentence, indent=6, style="dim")
+        for sentence in worked_steps(event):
+            page.bullet(sentence, indent=6, style="dim")
     if case:
         page.line()
         page.line(f"{case.reference} is {case.state} now, at version {case.version} (case {case.id}, matter {case.matter_id}).")

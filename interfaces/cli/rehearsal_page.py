@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.case.case import Case
-from domain.case.events import CaseEvent, DeadlineSet
+from domain.case.events import CaseEvent
 from domain.case.words import court_name, role_name
 from domain.regimes import regime
-from domain.words import describe
+from domain.words import describe, worked_steps
 from interfaces.cli.page import Page
 from interfaces.facts import facts_of
 from interfaces.scripts.model import Step
@@ -84,9 +84,8 @@ class RehearsalPage:
     def _event(self, event: CaseEvent) -> None:
         self._page.entry(self._report.name_of(event.case_id), describe(event), indent=_EVENT, width=self._widest)
         beside = _EVENT + self._widest + 2 if self._page.is_terminal else _STEPS
-        if isinstance(event, DeadlineSet):
-            for sentence in event.terms.steps:
-                self._page.bullet(sentence, indent=beside, style="dim")
+        for sentence in worked_steps(event):
+            self._page.bullet(sentence, indent=beside, style="dim")
 
     def _verdict(self) -> None:
         differences = self._report.differences

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.case.case import Case
 from domain.case.events import CaseEvent, DeadlineSet
-from domain.words import describe, law_date
+from domain.words import describe, law_date, worked_steps
 from interfaces.facts import as_json, deadline_facts, facts_of
 from interfaces.scripts.model import Script, Step
 
@@ -105,7 +105,7 @@ class Report:
 
 
 def event_as_json(event: CaseEvent) -> dict[str, Any]:
-    """An event for machines: type, place, words, both kinds of date, and the worked steps where it sets a deadline."""
+    """An event for machines: type, place, words, both kinds of date, and the worked steps where it tells a computed day."""
     day = law_date(event)
     told = {
         "case_id": str(event.case_id),
@@ -117,8 +117,9 @@ def event_as_json(event: CaseEvent) -> dict[str, Any]:
         "actor": str(event.actor),
     }
     if isinstance(event, DeadlineSet):
-        told |= {"role": event.role, "due": event.terms.due.isoformat(), "steps": list(event.terms.steps)}
-    return told
+        told |= {"role": event.role, "due": event.terms.due.isoformat()}
+    steps = worked_steps(event)
+    return {**told, "steps": list(steps)} if steps else told
 
 
 def _case_as_json(case: Case) -> dict[str, Any]:

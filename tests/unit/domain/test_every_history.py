@@ -15,6 +15,7 @@ from eventsourcing.persistence import StoredEvent
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.events import CaseEvent
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
@@ -35,6 +36,7 @@ from tests.unit.domain.every_history.checks import (
     check_money,
     check_notices,
     check_times_to_pay,
+    check_what_stands,
     state_of,
 )
 from tests.unit.domain.every_history.fines import Fines
@@ -66,6 +68,8 @@ class EveryHistory(Investigations, Fines, Notices, Appeals, Breaches, Beside):
                 check_compliance(case, cases, self.desk.time.current)
             if isinstance(case, Investigation):
                 check_notices(case, cases, self.desk.time.current)
+            if isinstance(case, Appealable):
+                check_what_stands(case, cases)
         check_appeals(cases)
         check_breaches(cases)
         for case_id, decided in self.decided.items():

@@ -9,9 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from domain.appeal.appeal import Appeal
 from domain.roles import SYSTEM
-from tests.desk import (
-    REGISTRAR,
-)
+from tests.desk import ISSUER, REGISTRAR
 from tests.unit.domain.every_history.matter import (
     LAW,
     LONGER,
@@ -22,6 +20,7 @@ from tests.unit.domain.every_history.matter import (
     good_sums,
     outcomes,
     parties,
+    points,
     requirements,
     scopes,
     some_party,
@@ -63,8 +62,11 @@ class Appeals(Matter):
         day=back,
         hour=st.sampled_from([None, None, "T16:59:59+01:00", "T17:00:00+01:00", "T00:00:00+00:00"]),
         appellant=st.sampled_from(["subject", "subject", "third_party"]),
+        points=points,
     )
-    def an_appeal_is_lodged(self, *, fines: int, notices: int, scope: str, day: int, hour: str | None, appellant: str) -> None:
+    def an_appeal_is_lodged(
+        self, *, fines: int, notices: int, scope: str, day: int, hour: str | None, appellant: str, points: list[str] | None
+    ) -> None:
         named = (self.one("fine", 0, "issued", "settled"), self.one("enforcement_notice", 0, "in_force"))
         against = [str(case_id) for case_id, wanted in zip(named, (fines, notices), strict=True) if case_id and wanted]
         self.give(
@@ -77,7 +79,26 @@ class Appeals(Matter):
             received_on=self.ago(day) + (hour or ""),
             grounds=["g"],
             appellant=appellant,
+            points=points,
         )
+
+    @rule(name=st.sampled_from(["A", "A", "B"]), day=back)
+    def an_appeal_is_lodged_against_a_notice_of_the_investigation(self, name: str, day: int) -> None:
+        inv = str(self.one("investigation", 0))
+        data = {"scope": f"notice:{name}", "court": "first_tier_tribunal", "received_on": self.ago(day), "grounds": ["g"]}
+        self.give("appeal.lodge", None, REGISTRAR, against=[inv], **data)
+
+    @precondition(lambda self: self.cases("enforcement_notice"))
+    @rule(which=st.integers(0, 3), what=st.sampled_from(["ask", "ask", "refuse", "refuse", "appeal"]), day=back)
+    def a_variation_is_asked_for(self, which: int, what: str, day: int) -> None:
+        on, when = self.one("enforcement_notice", which, "in_force"), self.ago(day)
+        if what == "ask":
+            self.give("enforcement_notice.request_variation", on, REGISTRAR, requested_on=when, change="c")
+        elif what == "refuse":
+            self.give("enforcement_notice.refuse_variation", on, ISSUER, sent_on=when, reasons="r")
+        else:
+            data = {"scope": "refusal", "court": "first_tier_tribunal", "received_on": when, "grounds": ["g"]}
+            self.give("appeal.lodge", None, REGISTRAR, against=[str(on)], **data)
 
     @precondition(lambda self: self.cases("appeal"))
     @rule(

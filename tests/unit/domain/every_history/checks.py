@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.appeal.appeal import Appeal
+from domain.appeal.events import TargetEffect
 from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
@@ -257,6 +258,45 @@ def check_appeals(cases: list[Case]) -> None:
             assert set(case.appeals) == pending[case.id]
         if isinstance(case, Appealable):
             assert case.under_appeal == (case.id in main)
+
+
+def check_what_stands(target: Appealable, cases: list[Case]) -> None:
+    """The notice as given, then in order the decisions that have not fallen; worked out once more, for a notice never varied."""
+    history = {event.NAME for event in target.history}
+    if history & {"varied", "penalty_notice_varied", "corrected"} or target.state not in (
+        "issued",
+        "settled",
+        "in_force",
+        "set_aside",
+    ):
+        return
+    appeals = [case for case in cases if isinstance(case, Appeal) and target.id in case.lodged.against]
+    standing = [effects_that_stand(appeal, target.id) for appeal in appeals]
+    set_aside = any(effects and effects[-1].kind == "set_aside" for _, effects in standing)
+    changes = [effect for _, effects in sorted(standing, key=lambda one: one[0]) for effect in effects]
+    if isinstance(target, Fine):
+        amounts = [effect.amount for effect in changes if effect.amount]
+        assert target.is_set_aside == set_aside
+        assert set_aside or target.account.amount == (amounts[-1] if amounts else target.notice_amount)
+    elif isinstance(target, EnforcementNotice):
+        demands = {*target.notice_requirements}
+        for effect in changes:
+            demands = {r.id for r in effect.requirements} if effect.requirements else demands - {*effect.takes_out}
+        assert target.is_set_aside == (set_aside or not demands)
+        assert target.is_set_aside or {*target.requirements} == demands
+
+
+def effects_that_stand(appeal: Appeal, target: UUID) -> tuple[tuple[date, datetime], list[TargetEffect]]:
+    """The effects of an appeal's decisions that change something and have not fallen, and when the last of them came."""
+    decisions = {decision.version: decision for decision in appeal.decisions}
+
+    def stands(version: int) -> bool:
+        later = (number for number in decisions if number > version)
+        return not any(version in decisions[number].effects[target].falls and stands(number) for number in later)
+
+    found = [d for version, d in decisions.items() if d.effects[target].kind != "stands" and stands(version)]
+    last = (found[-1].decided_on, found[-1].recorded) if found else (date.min, datetime.min.replace(tzinfo=UTC))
+    return last, [decision.effects[target] for decision in found]
 
 
 def check_breaches(cases: list[Case]) -> None:

@@ -68,7 +68,8 @@ periods = st.sampled_from([None, None, None, None, "P28D", "P28D", "P56D", "P2M"
 back = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 7, 20, 45, 400, -1])
 """How many days ago an act was done: mostly today; -1 lies ahead."""
 ahead = st.sampled_from([1, 10, 30, 90, 400, -30])
-scopes = st.sampled_from(["whole", "whole", "whole", "amount", "variation", "refusal_to_vary"])
+scopes = st.sampled_from(["whole", "whole", "whole", "amount", "variation", "refusal_to_vary", "refusal"])
+points = st.sampled_from([None, None, None, None, ["stop"], ["stop", "delete"], ["jurisdiction"]])
 courts = st.sampled_from(["first_tier_tribunal", "upper_tribunal", "court_of_appeal", "authority", "other"])
 outcomes = st.sampled_from(
     ["dismissed", "allowed", "allowed", "partly_allowed", "substituted", "remitted", "remitted", "struck_out", "preliminary"]

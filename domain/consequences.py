@@ -79,7 +79,7 @@ def follow(event: CaseEvent, case: Case) -> None:
             _suspect_once_the_bar_falls(case, event, day)
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
-        case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.appeals[appeal].bars_recovery:
+        case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.is_barred_by(appeal):
             _dismiss_payments(case, "An appeal was lodged in time; recovery is barred while it is pending.")
         case SetAside() if isinstance(case, Appealable):
             for about in set(case.non_compliances.values()):

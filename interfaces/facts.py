@@ -21,23 +21,14 @@ def facts_of(case: Case) -> dict[str, Any]:
     """
     facts: dict[str, Any] = {"state": case.state, "version": case.version}
     zero = Money.zero(regime(case.regime).currency)
-    if isinstance(case, Fine):
+    if isinstance(case, Fine | NonCompliance):
         account = case.account
         facts |= {
-            "amount": account.amount,
+            "amount": account.amount or (zero if isinstance(case, NonCompliance) else None),
             "payable": account.payable or zero,
             "paid": account.paid or zero,
             "outstanding": account.outstanding or zero,
             "refund_due": account.refund_due or zero,
-        }
-    if isinstance(case, NonCompliance):
-        amount, paid = case.amount or zero, case.paid or zero
-        facts |= {
-            "amount": amount,
-            "payable": amount,
-            "paid": paid,
-            "outstanding": amount.less(paid),
-            "refund_due": paid.less(amount),
         }
     if isinstance(case, Appealable):
         facts |= {"under_appeal": case.under_appeal, "final": case.final}

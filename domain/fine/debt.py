@@ -29,6 +29,11 @@ class Debt(TimeToPay):
         not_begun = self.notice is not None and self.deadline("appeal") is None
         return pending or not_begun or any(period.status == "running" for period in self.deadlines_of("appeal"))
 
+    def is_barred_by(self, appeal: UUID) -> bool:
+        """Whether that appeal is pending and bars recovery; it may have ended in the same save."""
+        pending = self.appeals.get(appeal)
+        return pending is not None and pending.bars_recovery
+
     # What may be done: refuse in the order of the codes, then record.
 
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
-
+from domain.case.account import Account
 from domain.case.case import Case
 from domain.case.events import CaseEvent, Cause, Opened
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fields import day_of
 from domain.fine.fine import Fine
-from domain.money import Money
+from domain.non_compliance.chargeable import Standstill, charge, standstills
 from domain.non_compliance.commands import (
     Close,
     Confirm,
@@ -36,7 +36,6 @@ from domain.non_compliance.events import (
 )
 from domain.refusals import Invalid, TooEarly
 from domain.regimes import Regime
-from domain.requirement import PeriodicPenalty
 
 _OPEN = ("suspected", "confirmed")
 
@@ -54,20 +53,13 @@ class NonCompliance(Case):
         self.suspicion: Suspected
         self.opened_by_system = False
         self.liquidations: list[Liquidated] = []
-        self.amount: Money | None = None
-        self.paid: Money | None = None
+        self.remedied_on: date | None = None
+        self.account = Account()
 
     @property
     def state(self) -> str:
         """`suspected`, `confirmed`, `dismissed`, `remedied` or `closed`."""
         return self._state
-
-    @property
-    def outstanding(self) -> Money | None:
-        """What was liquidated and is not paid."""
-        if self.amount is None:
-            return None
-        return self.amount.less(self.paid) if self.paid else self.amount
 
     # What may be done: refuse in the order of the codes, then record.
 
@@ -128,15 +120,48 @@ class NonCompliance(Case):
         terms = self.suspicion.periodic_penalty
         if terms is None:
             self.refuse_state("no periodic penalty was set for it", now="A court may be asked for an order instead (refer).")
-        first = (self.suspicion.due or self.suspicion.since - timedelta(days=1)) + timedelta(days=1)
+        first = self._first_chargeable_day()
         if act.from_ < first:
             message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
             raise TooEarly(message, cites=law.cites("periodic_penalties"), first=str(first))
         before = [liquidated for case in self._all_about_the_same() for liquidated in case.liquidations]
         self._require_fitting(act, before)
-        units = _units(terms.per, act.from_, act.to)
-        amount = _within_cap(terms, terms.rate.times(units), before)
+        self._require_binding(act, law)
+        units, amount = charge(terms, act.from_, act.to, [liquidated.amount for liquidated in before])
         self.record(Liquidated, from_=act.from_, to=act.to, decided_on=act.decided_on, units=units, amount=amount)
+
+    def _first_chargeable_day(self) -> date:
+        """The day after the due date, as it is computed now: the time may have been extended since; without one, since when."""
+        deadline = self.occasion.cases.case(self.suspicion.of).deadline(self.suspicion.about)
+        due = deadline.due if deadline and deadline.status != "lapsed" else self.suspicion.due
+        return due + timedelta(days=1) if due else self.suspicion.since
+
+    def _require_binding(self, act: Liquidate, law: Regime) -> None:
+        """Refuse days on which the duty stood still, or had been done in between.
+
+        Raises:
+            Invalid: there are such days.
+        """
+        notice, about = self.occasion.cases.case(self.suspicion.of), self.suspicion.about
+        deadline, suspension = notice.deadline(about), law.suspension_by_appeal(notice.TOPIC, about)
+        appeal_suspends = suspension is not None and not (deadline and deadline.terms.urgent)
+        stood_still = list(standstills(notice.history, about, appeal_suspends=appeal_suspends))
+        stood_still += [Standstill(start, end, "it had been done") for start, end in self._done_in_between()]
+        found = [still for still in stood_still if still.meets(act.from_, act.to)]
+        if found:
+            which = "; ".join(str(still) for still in found)
+            cites = suspension.source.cites if suspension else ()
+            message = (
+                f"Refused: days on which the duty stood still cannot be charged: {which}. Charge the days before and after apart."
+            )
+            raise Invalid(message, cites=cites, stood_still=which)
+
+    def _done_in_between(self) -> Iterator[tuple[date, date]]:
+        """From the remedy of an earlier breach of the same requirement to the beginning of the next."""
+        cases = list(self._all_about_the_same())
+        for earlier, later in pairwise(cases):
+            if earlier.remedied_on:
+                yield earlier.remedied_on, later.suspicion.since
 
     def _all_about_the_same(self) -> Iterator[NonCompliance]:
         """Every case about the same requirement, this one and others, ended or not."""
@@ -172,8 +197,10 @@ class NonCompliance(Case):
 
     def record_payment(self, act: RecordPayment, _law: Regime) -> None:
         """Enter money received for what was liquidated; possible after the case ended, while it is owed."""
-        if not self.amount:
-            self.refuse_state("nothing was liquidated", now="A payment of the fine itself is recorded on the fine.")
+        if not self.account.payable:
+            self.refuse_state(
+                "nothing that was liquidated is payable", now="A payment of the fine itself is recorded on the fine."
+            )
         self.record(NonCompliancePaymentRecorded, **dict(act))
 
     def refer(self, act: Refer, _law: Regime) -> None:
@@ -206,37 +233,18 @@ class NonCompliance(Case):
                 self._state = "confirmed"
             case Dismissed():
                 self._state = "dismissed"
+                self.account.void()
             case Liquidated(amount=amount):
                 self.liquidations.append(event)
-                self.amount = self.amount + amount if self.amount else amount
-            case NonCompliancePaymentRecorded(amount=amount):
-                self.paid = self.paid + amount if self.paid else amount
-            case RemedyRecorded():
-                self._state = "remedied"
+                self.account.add(amount)
+            case NonCompliancePaymentRecorded(amount=amount, received_on=day):
+                self.account.receive(amount, day)
+            case RemedyRecorded(remedied_on=day):
+                self._state, self.remedied_on = "remedied", day
             case NonComplianceClosed():
                 self._state = "closed"
             case _:
                 super().when(event)
-
-
-def _within_cap(terms: PeriodicPenalty, sum_: Money, before: Sequence[Liquidated]) -> Money:
-    if terms.cap is None:
-        return sum_
-    left = terms.cap
-    for liquidated in before:
-        left = left.less(liquidated.amount)
-    return min(sum_, left)
-
-
-def _units(per: str, start: date, end: date) -> int:
-    """Days, or weeks and months, in [start, end); a begun week or month counts whole."""
-    if per == "day":
-        return (end - start).days
-    step = relativedelta(weeks=1) if per == "week" else relativedelta(months=1)
-    units = 0
-    while start + step * units < end:
-        units += 1
-    return units
 
 
 def open_case_about(target: Case, about: str) -> NonCompliance | None:

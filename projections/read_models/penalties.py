@@ -23,7 +23,7 @@ from domain.fine.events import (
     RefundRecorded,
 )
 from domain.money import Money
-from domain.non_compliance.events import Liquidated, NonCompliancePaymentRecorded
+from domain.non_compliance.events import Dismissed, Liquidated, NonCompliancePaymentRecorded
 from projections.read_model import Change
 
 _WITH_MONEY = ("fine", "non_compliance")
@@ -51,7 +51,7 @@ def changes(event: CaseEvent) -> Iterable[Change]:
             yield Change("vary", varied=money.value)
         case AmountSubstituted(amount=money):
             yield Change("substitute", amount=money.value)
-        case SetAside() | PenaltyNoticeCancelled() | NoPenaltyNoticeGiven() | FineWrittenOff():
+        case SetAside() | PenaltyNoticeCancelled() | NoPenaltyNoticeGiven() | FineWrittenOff() | Dismissed():
             yield Change("void")
         case Restored(amount=money):
             yield Change("restore", amount=money.value if money else None)

@@ -56,7 +56,7 @@ def liquidate(desk: Desk, from_: str, to: str) -> dict[str, Any] | None:
 
 def sum_of(desk: Desk) -> Money | None:
     (case,) = desk.non_compliances()
-    return case.amount
+    return case.account.amount
 
 
 class TestSuspecting:
@@ -161,7 +161,7 @@ class TestLiquidating:
             reference="p",
         )
         (case,) = desk.non_compliances()
-        assert case.outstanding == Money(Decimal(0), "GBP")
+        assert case.account.outstanding == Money(Decimal(0), "GBP")
 
     def test_counts_a_begun_week_whole(self) -> None:
         weekly = {**DAILY, "periodic_penalty": {"rate": "GBP 1000", "per": "week"}}
@@ -236,7 +236,7 @@ class TestOneRequirementSeveralCases:
     def test_the_cap_holds_over_all(self) -> None:
         desk = self.second()
         assert self.liquidate(desk, "2022-10-01", "2022-10-11") is None
-        assert [case.amount for case in desk.non_compliances()] == [
+        assert [case.account.amount for case in desk.non_compliances()] == [
             Money(Decimal(15000), "GBP"),
             Money(Decimal(5000), "GBP"),
         ]

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from domain.case.commands import Act
+from domain.faults import words_for
 from domain.fields import Key, day_of
 from domain.money import Money
 from domain.names import COMMANDS
@@ -88,7 +89,7 @@ def act_of(command: Command) -> Act:
 
 def faults_in(error: ValidationError) -> list[dict[str, str]]:
     """Every fault of form, as a refusal tells them: the field, and what is wrong with it."""
-    return [{"field": _where(fault["loc"]), "problem": _words(fault)} for fault in error.errors()]
+    return [{"field": _where(fault["loc"]), "problem": shown(words_for(fault))} for fault in error.errors()]
 
 
 def in_zone_of(law: Regime, said: Any) -> Any:
@@ -187,12 +188,3 @@ def _plain(value: Any) -> Any:
 _MOST_FAULTS_IN_WORDS = 20
 _MOST_FAULTS = 1000
 _MOST_LETTERS_SHOWN = 300
-_WORDS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field of this command",
-}
-
-
-def _words(fault: Any) -> str:
-    words = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
-    return shown(words)

@@ -17,6 +17,9 @@ from domain.recorded import is_recorded, loosely_if_recorded
 FIRST_DAY = date(1950, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+PERIOD_FORM = r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"
+REQUIREMENT_ID_FORM = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+SHA256_FORM = r"^[0-9a-f]{64}$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -113,12 +116,12 @@ Text = Annotated[
 ]
 Reference = Annotated[Name, Field(max_length=120)]
 """What people call a matter: shorter than a name, because the system names the matter's other cases after it."""
-RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), loosely_if_recorded(str)]
+RequirementId = Annotated[str, StringConstraints(pattern=REQUIREMENT_ID_FORM), loosely_if_recorded(str)]
 NoticeName = RequirementId
 """What a notice is called within its investigation: it stands in the roles of its deadlines, `response:NAME`."""
 Period = Annotated[
     str,
-    StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[DWMY])|PT[1-9][0-9]{0,3}H)$"),
+    StringConstraints(pattern=PERIOD_FORM),
     AfterValidator(_of_a_lifetime),
     loosely_if_recorded(str),
 ]
@@ -129,7 +132,7 @@ Names = Annotated[tuple[Name, ...], Field(max_length=100), loosely_if_recorded(t
 SomeNames = Annotated[
     tuple[Name, ...], BeforeValidator(one_or_several), Field(min_length=1, max_length=100), loosely_if_recorded(tuple[str, ...])
 ]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), loosely_if_recorded(str)]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256_FORM), loosely_if_recorded(str)]
 
 
 def day_of(given: date | datetime) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from domain.recorded import is_recorded
 _WRITTEN = re.compile(r"([A-Z]{3}) ([0-9]{1,15}(?:\.[0-9]{1,4})?)")
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _RECORDED_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_EXACTLY = Context(prec=100, rounding=ROUND_HALF_UP)
+"""More digits than any sum has, so that none is lost before the one rounding at the end."""
 
 
 @cache
@@ -127,20 +129,24 @@ class Money:
             raise ValueError(msg)
         return other.value
 
+    def _computed(self, value: Decimal) -> Money:
+        """A sum that was computed: in whole smallest units, whatever digits had been recorded; half a unit rounds up."""
+        return Money.recorded(_EXACTLY.quantize(value, _smallest_unit(self.currency)), self.currency)
+
     def __add__(self, other: Money) -> Money:
-        return Money.recorded(self.value + self._value_of(other), self.currency)
+        return self._computed(_EXACTLY.add(self.value, self._value_of(other)))
 
     def less(self, other: Money) -> Money:
         """Self minus other, and zero where other is more."""
-        return Money.recorded(max(self.value - self._value_of(other), self.nothing.value), self.currency)
+        return self._computed(max(_EXACTLY.subtract(self.value, self._value_of(other)), Decimal(0)))
 
     def share(self, fraction: Decimal) -> Money:
         """A part of this sum, such as 4 % as Decimal('0.04'); half a smallest unit rounds up."""
-        return Money.recorded((self.value * fraction).quantize(_smallest_unit(self.currency), ROUND_HALF_UP), self.currency)
+        return self._computed(_EXACTLY.multiply(self.value, fraction))
 
     def times(self, count: int) -> Money:
         """The sum that many times over."""
-        return Money.recorded(self.value * count, self.currency)
+        return self._computed(_EXACTLY.multiply(self.value, Decimal(count)))
 
     def __gt__(self, other: Money) -> bool:
         return self.value > self._value_of(other)

@@ -8,6 +8,7 @@ from domain.case.service import receipt_of
 from domain.enforcement_notice.commands import Close, GivePreliminaryNotice, Issue, Serve
 from domain.enforcement_notice.demands import IN_FORCE, NOTICE, PRELIMINARY_NOTICE
 from domain.enforcement_notice.events import NoticeClosed, NoticeIssued, NoticeServed, PreliminaryNoticeGiven
+from domain.enforcement_notice.periodic_penalty import require_rates_within_maximum
 from domain.enforcement_notice.variation import Variation
 from domain.fields import day_of
 from domain.investigation.investigation import Investigation
@@ -40,6 +41,7 @@ class EnforcementNotice(Variation):
             self.require_state("preliminary", to="issuing")
         investigation.require_state("open", to="an enforcement notice")
         sent_on = day_of(act.sent_on)
+        require_rates_within_maximum(act.requirements, law)
         self.require_floor_ended("representations", sent_on, "the enforcement notice")
         if not self.version:
             self._open_after(investigation)

@@ -6,6 +6,7 @@ from domain.enforcement_notice.commands import Cancel, RefuseVariation, RequestV
 from domain.enforcement_notice.compliance import Compliance
 from domain.enforcement_notice.demands import IN_FORCE
 from domain.enforcement_notice.events import NoticeCancelled, NoticeVaried, VariationRefused, VariationRequested
+from domain.enforcement_notice.periodic_penalty import require_rates_within_maximum
 from domain.refusals import Invalid, TooEarly
 from domain.regimes import Regime
 
@@ -16,6 +17,7 @@ class Variation(Compliance):
     def vary(self, act: Vary, law: Regime) -> None:
         """Change the demands (s153(1)); those given replace the ones of the same id."""
         self.require_state(IN_FORCE, to="a variation")
+        require_rates_within_maximum(act.requirements or (), law)
         before = self.requirements
         # As in issue: what is refused after this was recorded throws it away.
         varied = self.record(NoticeVaried, sent_on=act.sent_on, reasons=act.reasons, requirements=act.requirements or ())

@@ -226,6 +226,15 @@ class Regime:
             data.fixed, f"the fixed maximum of the {tier} tier, higher than {data.percent_of_turnover} % of turnover", cites
         )
 
+    def highest_periodic_rate(self, per: Literal["day", "week", "month"]) -> Money | None:
+        """The most that a periodic penalty may be for each day, week or month; None: the law names no maximum.
+
+        A begun week or month counts whole, so its rate is held against its fewest days.
+        """
+        block = self.data.periodic_penalties
+        most = block.most_per_day if block else None
+        return most.times({"day": 1, "week": 7, "month": 28}[per]) if most else None
+
     @property
     def must_state_in_notice_of_intent(self) -> tuple[str, ...]:
         """What a notice of intent must state."""

@@ -13,6 +13,7 @@ from domain.application import CaseApplication, Outcome
 from domain.case.case import Case
 from domain.case.events import Opened
 from domain.commands import Command
+from domain.faults import words_for
 from domain.roles import Actor
 from domain.words import describe, worked_steps
 from interfaces.cli.actor import By, parse_actor
@@ -142,7 +143,7 @@ def _command(
             expected_version=expect_version,
         )
     except ValidationError as error:
-        told = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        told = "; ".join(f"{fault['loc'][0]}: {words_for(fault)}" for fault in error.errors())
         msg = f"{told}. Give a key of 1 to 200 characters."
         raise Misused(msg) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,32 @@ def assert_can_be_shown(refusal: dict[str, Any]) -> None:
     assert len(refusal["message"]) < 10_000
     assert len(written) < 500_000
     assert "Traceback" not in refusal["message"]
+    for fault in refusal["details"].get("faults", ()):
+        assert not re.search(r"(Input|String|Tuple|List|Dictionary|Value|Field)s? (should|error|required)", fault["problem"]), (
+            fault
+        )
+        assert fault["problem"] != "is not in the form that is needed", fault
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "problem"),
+    [
+        ("sent_on", 5, "a day is written as ISO 8601, for example 2021-11-29"),
+        ("reasons", 5, "is written as a text"),
+        ("reasons", "", "must not be empty"),
+        ("reasons", "x" * 20_001, "is too long; at most 20000 letters"),
+        ("tier", "lower", "is one of 'standard' or 'higher'"),
+        ("provisions", [], "is empty; at least 1 is needed"),
+        ("representations_within", "three weeks", "is a period of one unit, such as P28D, P2W, P6M, P1Y or PT24H"),
+        ("investigation", "inv", "is the id of a case, such as 1b4e28ba-2fa1-4d2a-883f-0016d3cca427"),
+        ("surprise", 1, "is not a field of this command"),
+    ],
+)
+def test_a_fault_is_told_in_words_that_a_caseworker_understands(field: str, given: Any, problem: str, desk: Desk) -> None:
+    refusal = execute(desk, "fine.give_notice_of_intent", {field: given}).refusal
+    assert refusal
+    told = {fault["field"]: fault["problem"] for fault in refusal["details"]["faults"]}
+    assert told[field] == problem
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

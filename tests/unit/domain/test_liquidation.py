@@ -91,6 +91,28 @@ class TestTheCNILsLiquidation:
         assert (str(breach.account.amount), str(breach.account.payable)) == ("EUR 100,000.00", "EUR 0.00")
 
 
+@pytest.mark.parametrize(
+    ("per", "rate", "above"),
+    [
+        ("day", "100000", False),
+        ("day", "100000.01", True),
+        ("week", "700000", False),
+        ("week", "700000.01", True),
+        ("month", "2800001", True),
+    ],
+)
+def test_a_rate_above_the_highest_of_the_law_is_refused(*, per: str, rate: str, above: bool) -> None:
+    if not above:
+        assert notified("fr-lil", "EUR", rate, per=per).notice().requirements["stop"].periodic_penalty
+        return
+    desk = notified("fr-lil", "EUR", "1")
+    penalty = {"rate": f"EUR {rate}", "per": per}
+    demand = {"id": "stop", "text": "Stop", "comply_within": "P2M", "counted_from": "served", "periodic_penalty": penalty}
+    varied: dict[str, Any] = {"sent_on": "2022-10-19", "reasons": "r", "requirements": [demand]}
+    refusal = desk.refused("enforcement_notice.vary", "notice", by=ISSUER, **varied)
+    assert (refusal["code"], refusal["cites"]) == ("over_maximum", ["loi 78-17 art 20 IV and 22"])
+
+
 class TestStandingStill:
     """A French appeal suspends nothing by itself; a court's stay does, and an appeal that sets the order aside."""
 

@@ -105,6 +105,19 @@ class TestCounting:
         assert gbp(125).share(Decimal("0.1")) == gbp(13)
         assert gbp(124).share(Decimal("0.1")) == gbp(12)
 
+    @given(
+        st.decimals(0, 10**9, places=6, allow_nan=False), st.decimals(0, 10**9, places=6, allow_nan=False), st.integers(0, 400)
+    )
+    def test_comes_out_in_whole_pence_whatever_digits_were_recorded(self, one: Decimal, other: Decimal, count: int) -> None:
+        first, second = Money.recorded(one, "GBP"), Money.recorded(other, "GBP")
+        for computed in (first + second, first.less(second), first.times(count), first.share(Decimal("0.04")), first.nothing):
+            assert computed == Money(computed.value, "GBP")
+            assert computed.as_json()["amount"].partition(".")[2].isdigit()
+            assert len(computed.as_json()["amount"].partition(".")[2]) == 2
+
+    def test_of_yen_has_no_decimals(self) -> None:
+        assert Money.recorded(Decimal("10.4"), "JPY").times(2).as_json() == {"amount": "21", "currency": "JPY"}
+
     def test_of_two_currencies_is_refused(self) -> None:
         euro = Money(Decimal(1), "EUR")
         for attempt in (lambda: gbp(1) + euro, lambda: gbp(1).less(euro), lambda: gbp(1) > euro, lambda: gbp(1) <= euro):

@@ -65,10 +65,14 @@ class WithActs(WithDeadlines):
         changes: dict[str, Any] = dates
         self.acts[act] = replace(self.acts.get(act, DatesOfAct()), **changes)
 
+    def counts_from(self, role: str) -> tuple[str, ...]:
+        """What the rule of a role counts from: an act and its date, or several of which the latest counts. Empty: no rule."""
+        return self.occasion.law.counts_from(self.TOPIC, role)
+
     def date_counted_from(self, role: str, *, about: str) -> date | datetime | None:
         """The date from which the rule of a role counts, the latest of those that it names; None: no rule, or not known yet."""
         known = []
-        for basis in self.occasion.law.counts_from(self.TOPIC, role):
+        for basis in self.counts_from(role):
             act, _, kind = basis.partition(".")
             dates = self.acts.get(act if act in self.OWN_ACTS else about, DatesOfAct())
             found = dates.of_kind(kind)  # type: ignore[arg-type] # the file's loader has checked the form of a basis
@@ -76,14 +80,14 @@ class WithActs(WithDeadlines):
                 known.append(found)
         return max(known, key=day_of, default=None)
 
-    def count(self, role: str, *, about: str, trigger: str, period: str | None = None) -> Deadline | None:
+    def count(self, role: str, *, about: str, trigger: str, **how: Any) -> Deadline | None:
         """Start the deadline of a role, or compute it anew, from the date that its rule names.
 
         Args:
             role: what the deadline is for.
             about: the act that the deadline is about, by the name under which its dates are kept.
             trigger: the type of the event that gave the date.
-            period: where the notice sets it; None: the rule's own.
+            how: what else starts it has, as `start` takes it: a period or a day that the notice sets, whether it is urgent.
 
         Returns: the deadline as it stands; None: no rule fills the role, its date is not known yet, or nobody set its length.
         """
@@ -92,7 +96,7 @@ class WithActs(WithDeadlines):
         if counted_from is None:
             return known
         if known is None:
-            return self.start(role, trigger=trigger, counted_from=counted_from, period=period)
+            return self.start(role, trigger=trigger, counted_from=counted_from, **how)
         if known.terms.count.start != counted_from:
             reason = f"The day from which it counts is {day_of(counted_from)}."
             self.recompute(known, start=counted_from, trigger=trigger, reason=reason)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal, role_of_appeal
 from domain.case.deadlines import Deadline
-from domain.case.events import CaseEvent, Restored, SetAside
+from domain.case.events import CaseEvent, DeadlineTerms, Restored, SetAside
 from domain.case.service import receipt_of
 from domain.fields import day_of
 from domain.investigation.commands import CancelNotice, IssueNotice, RecordResponse, Serve
@@ -31,7 +31,6 @@ class Notice:
     issued: InvestigationNoticeIssued
     status: Literal["outstanding", "answered", "cancelled", "ended"] = "outstanding"
     is_set_aside: bool = False
-    given_on: date | datetime | None = None
     answered_on: date | datetime | None = None
 
     @property
@@ -58,45 +57,34 @@ class WithNotices(AppealTarget):
         self.require_period_at_least_minimum(rule, act.respond_within, day_of(act.sent_on), "a period to respond")
         issued = self.record(InvestigationNoticeIssued, **dict(act))
         # What is refused from here on hangs on the deadlines that start; a refusal throws away all that was recorded.
-        self._start_what_counts_from(self.notices[act.notice], issued.type)
+        self._count_from_the_notice(act.notice, issued.type)
         self._require_not_before_earliest(act, law)
 
-    def _start_what_counts_from(self, notice: Notice, trigger: str) -> None:
-        """Start the time to appeal and the time to respond, each if the date that it counts from is known."""
-        issued = notice.issued
+    def _count_from_the_notice(self, name: str, trigger: str) -> None:
+        """Start the time to appeal and the time to respond, or compute them anew, from the dates that their rules name."""
+        issued = self.notices[name].issued
         demands = self.occasion.law.investigation_notice(issued.kind)
         urgent = bool(issued.urgent_reasons) and demands is not None and demands.urgent is not None
-        for role in (f"appeal:{issued.notice}", f"response:{issued.notice}"):
-            is_response = role.startswith("response:")
-            counted_from = self._counted_from(role, notice)
-            if counted_from is None or self.deadline(role):
-                continue
-            started = self.start(
-                role,
-                trigger=trigger,
-                counted_from=counted_from if is_response else day_of(counted_from),
-                period=issued.respond_within if is_response else None,
-                until=issued.respond_by if is_response else None,
-                urgent=urgent and is_response,
-            )
-            if started and is_response:
-                self._stand_still_if_under_appeal(started)
-
-    def _counted_from(self, role: str, notice: Notice) -> date | datetime | None:
-        """The date that the rule of a role counts from; None: it is not known yet."""
-        rule = self.rule_for(role, day_of(notice.issued.sent_on))
-        match rule.date_kind if rule else None:
-            case "given":
-                return notice.given_on or notice.issued.sent_on
-            case "served":
-                return notice.given_on
-            case _:
-                return notice.issued.sent_on
+        time: dict[str, Any] = {"period": issued.respond_within, "until": issued.respond_by}
+        self.count(f"appeal:{name}", about=name, trigger=trigger)
+        response = self.count(f"response:{name}", about=name, trigger=trigger, urgent=urgent, **time)
+        if response:
+            self._stand_still_if_under_appeal(response)
 
     def _stand_still_if_under_appeal(self, response: Deadline) -> None:
         for pending in list(self.appeals.values()):
             since = max(day_of(pending.received_on), day_of(response.terms.count.start))
             self.stand_still_under_appeal(response, since=since)
+
+    def counts_from(self, role: str) -> tuple[str, ...]:
+        """The time to respond counts from what the rule of the notice's kind says; a day that was named runs from the sending."""
+        base, _, name = role.partition(":")
+        if base != "response":
+            return super().counts_from(role)
+        issued = self.notices[name].issued
+        rule = self.rule_for(role, day_of(issued.sent_on))
+        named = ("notice.sent",) if issued.respond_by else ()
+        return (named or rule.counts_from) if rule else ()
 
     def rule_for(self, role: str, on: date) -> RuleVersion | None:
         """The time to respond has the rule of the notice's kind."""
@@ -106,24 +94,32 @@ class WithNotices(AppealTarget):
         return super().rule_for(role, on)
 
     def _require_not_before_earliest(self, act: IssueNotice, law: Regime) -> None:
-        response, appeal = self.deadline(f"response:{act.notice}"), self.deadline(f"appeal:{act.notice}")
-        demands = law.investigation_notice(act.kind)
+        role, demands = f"response:{act.notice}", law.investigation_notice(act.kind)
+        response = self._terms_from_the_sending(role, act, period=act.respond_within, until=act.respond_by)
+        appeal = self._terms_from_the_sending(f"appeal:{act.notice}", act)
         if response is None or demands is None:
             return
-        if response.terms.urgent and demands.urgent:
+        if act.urgent_reasons and demands.urgent:
             earliest_at = law.end_of_least_time(demands.urgent, act.sent_on)
             if response.due_at < earliest_at:
                 message = (
                     f"Refused: the response would be due before {response.due_at:%Y-%m-%d %H:%M}, less than the law's minimum after "
                     f"sending even with urgent reasons. Give until {earliest_at:%Y-%m-%d %H:%M} or later."
                 )
-                raise TooEarly(message, cites=demands.urgent.source.cites, role=response.role, earliest=earliest_at.isoformat())
+                raise TooEarly(message, cites=demands.urgent.source.cites, role=role, earliest=earliest_at.isoformat())
         elif demands.waits_for_appeal_period and appeal and response.due < appeal.due:
             message = (
                 f"Refused: the response would be due on {response.due}, before the appeal period ends on {appeal.due}. "
                 "Give until that day or later, or state urgent reasons."
             )
-            raise TooEarly(message, cites=demands.source.cites, role=response.role, earliest=str(appeal.due))
+            raise TooEarly(message, cites=demands.source.cites, role=role, earliest=str(appeal.due))
+
+    def _terms_from_the_sending(self, role: str, act: IssueNotice, **how: Any) -> DeadlineTerms | None:
+        """A deadline as it is; where it waits for the service, as it would be if the notice were given on the day of sending."""
+        started, rule = self.deadline(role), self.rule_for(role, day_of(act.sent_on))
+        if started or rule is None:
+            return started.terms if started else None
+        return self.terms_of(self.counted(rule, trigger=f"{self.TOPIC}.notice_issued", start=act.sent_on, **how), rule)
 
     def serve(self, act: Serve, _law: Regime) -> None:
         """Record service of a notice; what counts from it starts, or is computed anew."""
@@ -133,12 +129,7 @@ class WithNotices(AppealTarget):
         sent_on = day_of(notice.issued.sent_on)
         self.require_not_before_sending(min(day_of(receipt.given_on), day_of(act.served_on)), sent_on)
         served = self.record(InvestigationNoticeServed, **receipt.told_with(act))
-        self._start_what_counts_from(self.notices[act.notice], served.type)
-        for role in (f"appeal:{act.notice}", f"response:{act.notice}"):
-            known, counted_from = self.deadline(role), self._counted_from(role, self.notices[act.notice])
-            if known and counted_from is not None and counted_from != known.terms.count.start:
-                reason = f"The notice was given on {day_of(receipt.given_on)}."
-                self.recompute(known, start=counted_from, trigger=served.type, reason=reason)
+        self._count_from_the_notice(act.notice, served.type)
 
     def record_response(self, act: RecordResponse, _law: Regime) -> None:
         """Enter what was received; complete and in time by its date of receipt it meets the deadline."""
@@ -249,8 +240,9 @@ class WithNotices(AppealTarget):
         match event:
             case InvestigationNoticeIssued(notice=name):
                 self.notices[name] = Notice(event)
+                self.note_act(name, sent=event.sent_on)
             case InvestigationNoticeServed(notice=name, served_on=served_on, deemed_on=deemed_on):
-                self._keep_notice(name, given_on=deemed_on or served_on)
+                self.note_act(name, served=served_on, deemed=deemed_on)
             case ResponseRecorded(notice=name, complete=True, received_on=received_on):
                 self._keep_notice(name, status="answered", answered_on=received_on)
             case InvestigationNoticeCancelled(notice=name):

@@ -134,6 +134,34 @@ class TestServing:
         assert "Its notices are: INFO-1." in refusal["message"]
 
 
+class TestWhereEverythingCountsFromService:
+    """Ireland: both the time to appeal and the time to answer count from service (DPA 2018 (IE) s150(1))."""
+
+    def given(self, **data: Any) -> Desk:
+        desk = Desk(DAY)
+        subject = {"name": "A Ltd", "country": "IE", "kind": "undertaking"}
+        opening: dict[str, Any] = {"reference": "INV-I", "regime": "ie-dpa-2018", "opened_on": DAY, "grounds": ["g"]}
+        desk.done("investigation.open", name="inv", subject=subject, **opening)
+        desk.done("investigation.issue_notice", "inv", **{**NOTICE, **data})
+        return desk
+
+    def test_nothing_runs_before_service_and_both_periods_from_it(self) -> None:
+        desk = self.given()
+        assert not desk.investigation().deadlines
+        desk.at("2021-03-04").done("investigation.serve", "inv", notice="INFO-1", served_on="2021-03-04", method="post")
+        # The day of service is counted in: day 28 and day 35 from 4 March.
+        assert (due(desk, "appeal:INFO-1"), due(desk)) == ((date(2021, 3, 31), "running"), (date(2021, 4, 7), "running"))
+
+    def test_a_day_that_is_named_runs_from_the_sending(self) -> None:
+        assert due(self.given(respond_within=None, respond_by="2021-04-12")) == (date(2021, 4, 12), "running")
+
+    def test_time_that_ends_before_the_appeal_period_whenever_it_is_served_is_refused(self) -> None:
+        desk = self.given()
+        data = {**NOTICE, "notice": "INFO-2", "respond_within": "P27D"}
+        refusal = desk.refused("investigation.issue_notice", "inv", **data)
+        assert (refusal["code"], refusal["details"]) == ("too_early", {"role": "response:INFO-2", "earliest": "2021-03-28"})
+
+
 class TestAResponse:
     def test_complete_and_in_time_meets_the_deadline(self) -> None:
         desk = asked().at("2021-03-20")

@@ -3,7 +3,7 @@
 from domain.regimes._file import FileData, require_known_holidays
 from domain.regimes._load import Installed, check_file, installed, load_folder, regime, regimes, rules
 from domain.regimes._place import Fault
-from domain.regimes.regime import Maximum, Regime
+from domain.regimes.regime import Maximum, Regime, version_in_force
 from domain.regimes.rule import RuleVersion
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "regimes",
     "require_known_holidays",
     "rules",
+    "version_in_force",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -94,20 +94,7 @@ class Regime:
         return self.rules[rule_id][0].counts_from if rule_id else ()
 
     def _in_force(self, rule_id: str, on: date) -> RuleVersion:
-        found = next((version for version in self.rules[rule_id] if version.is_in_force_on(on)), None)
-        if found is None:
-            first, last = self.rules[rule_id][0].data.in_force.since, self.rules[rule_id][-1].data.in_force.until
-            known = (
-                f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
-            )
-            chosen = (
-                "the date of the conduct, by which its version is chosen (conduct_from and conduct_to of the finding)"
-                if self.rules[rule_id][0].version_by == "conduct"
-                else "the date"
-            )
-            message = f"Refused: the rule {rule_id} {known}. Check {chosen}, or have the rule's other versions added."
-            raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))
-        return found
+        return version_in_force(self.rules[rule_id], on)
 
     def rule_version(self, rule_id: str, version: int) -> RuleVersion:
         """A version of a rule by its number.
@@ -298,3 +285,23 @@ def _texts(said: object) -> Iterator[str]:
             yield from (text for item in said for text in _texts(item))
         case _:
             return
+
+
+def version_in_force(versions: Sequence[RuleVersion], on: date) -> RuleVersion:
+    """The version of a rule that is law on a day.
+
+    Raises:
+        Invalid: the day lies outside those that the rule's data covers; it is never guessed.
+    """
+    found = next((version for version in versions if version.is_in_force_on(on)), None)
+    if found is not None:
+        return found
+    rule_id, first, last = versions[0].id, versions[0].data.in_force.since, versions[-1].data.in_force.until
+    known = f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
+    chosen = (
+        "the date of the conduct, by which its version is chosen (conduct_from and conduct_to of the finding)"
+        if versions[0].version_by == "conduct"
+        else "the date"
+    )
+    message = f"Refused: the rule {rule_id} {known}. Check {chosen}, or have the rule's other versions added."
+    raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))

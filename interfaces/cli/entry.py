@@ -23,6 +23,7 @@ from interfaces.cli import (
     timeline,
 )
 from interfaces.cli.calendars import calendar
+from interfaces.cli.deadline import deadline
 from interfaces.cli.errors import DEBUG, Commands
 from interfaces.cli.exits import EXIT_CODES
 from interfaces.cli.parked import parked
@@ -48,6 +49,7 @@ app.command()(timeline.timeline)
 app.command()(deadlines.deadlines)
 app.command()(penalties.penalties)
 app.add_typer(parked, name="parked")
+app.add_typer(deadline, name="deadline")
 app.add_typer(regime, name="regime")
 app.add_typer(calendar, name="calendar")
 app.command("rebuild")(maintenance.rebuild_command)

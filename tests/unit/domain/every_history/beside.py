@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from domain.application import Outcome
+from domain.calendars import add_holiday, holiday_to_add, recompute
 from domain.commands import Command
 from domain.corrections import act_behind
+from domain.days_off import day_off
 from domain.roles import Actor
 from tests.desk import (
     ADMIN,
@@ -21,6 +23,7 @@ from tests.desk import (
 )
 from tests.unit.domain.every_history.matter import (
     AUDITOR,
+    LAW,
     Matter,
     periods,
     sums,
@@ -81,6 +84,27 @@ class Beside(Matter):
             fields[field] = (date.fromisoformat(facts[field][:10]) + timedelta(days=days)).isoformat()
         data = {"event_version": chosen.version, "fields": fields, "reason": "r"}
         self.give(f"{kind}.correct", on, (REGISTRAR, ADMIN)[which % 2], **data)
+
+    @rule(which=st.integers(0, 20), other=st.sampled_from([0, 0, 0, 3, 11]))
+    def a_day_off_is_announced(self, which: int, other: int) -> None:
+        """On a day on which something is due, or another: what it moves is moved at once, and nothing is left."""
+        ends = [
+            d.due for case in self.everything().values() for d in case.deadlines.values() if d.status in ("running", "suspended")
+        ]
+        if not ends:
+            return
+        day = ends[which % len(ends)] + timedelta(days=other)
+        wanted = holiday_to_add(regime=LAW.id, day=day.isoformat(), reason="r", calendar="england-wales")
+        if LAW.rule_version("uk-dpa-2018/sch16-3", 1).calendar.why_not_working(day):
+            return
+        announced = add_holiday(self.app, wanted, actor=ADMIN)
+        assert announced
+        how: dict[str, Any] = {"reason": "r", "actor": ADMIN, "because_of": day_off(announced)}
+        would = recompute(self.app, LAW.id, dry_run=True, **how)
+        moved = recompute(self.app, LAW.id, **how)
+        assert moved.moved == would.moved
+        assert not moved.not_computed
+        assert not recompute(self.app, LAW.id, dry_run=True, **how).moved
 
     def timers_fire_again(self) -> None:
         """Early, late, twice: without effect."""

@@ -17,12 +17,12 @@ from domain.case.case import Case
 from domain.case.commands import Act, Correct, FireDeadline, RecomputeDeadlines
 from domain.case.correction import Correction
 from domain.case.deadlines import Deadline
-from domain.case.events import CaseEvent, CaseType
+from domain.case.events import CaseEvent, CaseType, DeadlineSet
 from domain.case.occasion import Occasion
 from domain.clock.calendar import AnnouncedDay
 from domain.commands import Command, act_of, in_zone_of, require_fitting
 from domain.corrections import correction_of
-from domain.days_off import DaysOff
+from domain.days_off import DaysOff, recompute_command
 from domain.event_store import STORE_NAME
 from domain.identifiers import matter_index_id, opened_case_id, outcome_id
 from domain.internal_events import CaseAdded, CommandOutcome
@@ -158,6 +158,7 @@ class CaseApplication(Application[UUID]):
         act = act_of(command)
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self.repository)
+            days_known = len(self.days_off.announced())
             try:
                 case = self._decide(command, act, work, supposing)
             except Refusal as refusal:
@@ -183,9 +184,18 @@ class CaseApplication(Application[UUID]):
                 correlation_id=command.correlation_id or command.idempotency_key,
                 events=len(events),
             )
+            if any(isinstance(event, DeadlineSet) for event in events):
+                self._catch_up(work.loaded(), days_known)
             return outcome
         message = "Refused: others changed the case at the same moment. Read it again, and give the command anew."
         raise Conflict(message, expected=command.expected_version)
+
+    def _catch_up(self, cases: Iterable[Case], days_known: int) -> None:
+        """A day off that was announced between deciding and saving moves what was computed without it."""
+        for late in self.days_off.announced()[days_known:]:
+            for case in cases:
+                reason = f"{late.day} is a day off: {late.reason}"
+                self.execute(recompute_command(self.case(case.id), list(case.deadlines), reason))
 
     def _decide(self, command: Command, act: Act, work: UnitOfWork, supposing: tuple[AnnouncedDay, ...]) -> Case:
         addressed = _Addressed(command, act, work)

@@ -22,13 +22,13 @@ from domain.case.events import DeadlineRecomputed
 from domain.clock import end_of
 from domain.clock.calendar import AnnouncedDay, Calendar
 from domain.commands import Command, faults_in, malformed, shown
-from domain.days_off import day_off
+from domain.days_off import day_off, recompute_command
 from domain.fields import Day, Name, Text
 from domain.identifiers import announced_days_id
 from domain.internal_events import CaseAdded, HolidayAnnounced
 from domain.refusals import Conflict, Forbidden, Invalid
-from domain.regimes import Regime, regime, regimes
-from domain.roles import MAY_KEEP_CALENDARS, SYSTEM, Actor
+from domain.regimes import Regime, regime, regimes, require_known_holidays
+from domain.roles import MAY_KEEP_CALENDARS, Actor
 from foundation.errors import RegcaseError, Transient
 
 _ADD = "calendar.add_holiday"
@@ -40,7 +40,7 @@ Progress = Callable[[int], None]
 
 
 class HolidayToAdd(BaseModel):
-    """A day off to be announced. `calendar`: one of the regime's by its id; None: its only one."""
+    """A day off to be announced. `calendar`: one of the regime's by its id, or a place such as `GB/SCT`; None: its only one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -93,7 +93,7 @@ def holiday_to_add(**said: Any) -> HolidayToAdd:
     ids = [calendar.id for calendar in law.calendars]
     if wanted.calendar is None and len(set(ids)) > 1:
         raise malformed(_ADD, [{"field": "calendar", "problem": f"{law.id} has several; name one of {', '.join(ids)}"}])
-    if wanted.calendar is not None and wanted.calendar not in ids:
+    if wanted.calendar is not None and wanted.calendar not in ids and not _is_place(wanted.calendar):
         raise malformed(_ADD, [{"field": "calendar", "problem": f"is unknown; {law.id} has {', '.join(ids)}"}])
     return wanted
 
@@ -185,6 +185,7 @@ def recompute(
     """
     _require_role(_RECOMPUTE, actor)
     mine = [calendar.places for calendar in _law(_RECOMPUTE, regime_id).calendars]
+    app.days_off.announced()
     supposing = (because_of,) if dry_run and because_of else ()
     moved: dict[tuple[UUID, str, date], Moved] = {}
     not_computed: dict[UUID, NotComputed] = {}
@@ -197,7 +198,7 @@ def recompute(
             case = app.case(case_id)
             reference = case.reference
             law = app.days_off.law_with_them(regime(case.regime), supposing=supposing)
-            roles = _touched(case, law, because_of) if _shares(law, mine) else []
+            roles = _touched(case, law, because_of) if because_of or _shares(law, mine) else []
             if roles:
                 found = _moved(app, case, roles, reason, dry_run=dry_run, supposing=supposing)
                 moved |= {(one.case_id, one.role, one.new_due): one for one in found}
@@ -223,8 +224,19 @@ def _law(command: str, regime_id: str) -> Regime:
 
 
 def _calendar_of(wanted: HolidayToAdd) -> Calendar:
-    calendars = regime(wanted.regime).calendars
-    return next(calendar for calendar in calendars if wanted.calendar in (None, calendar.id))
+    """The calendar that was named; a place stands for the matters that have its holidays for their own."""
+    known = {calendar.id: calendar for calendar in reversed(regime(wanted.regime).calendars)}
+    if wanted.calendar is None:
+        return next(iter(known.values()))
+    return known.get(wanted.calendar) or Calendar(wanted.calendar, wanted.calendar)
+
+
+def _is_place(named: str) -> bool:
+    try:
+        require_known_holidays(named)
+    except ValueError:
+        return False
+    return "/" in named
 
 
 def _announced(app: CaseApplication, day: date, calendar: Calendar) -> HolidayAnnounced | None:
@@ -274,13 +286,7 @@ def _moved(
     app: CaseApplication, case: Case, roles: list[str], reason: str, *, dry_run: bool, supposing: tuple[AnnouncedDay, ...]
 ) -> Iterator[Moved]:
     """Have the case compute its deadlines anew. The key derives from its version, so that nothing is moved twice."""
-    command = Command(
-        name=f"{case.TOPIC}.recompute_deadlines",
-        data={"roles": roles, "reason": reason},
-        on=case.id,
-        actor=SYSTEM,
-        idempotency_key=f"{case.id}/{case.version}/recompute",
-    )
+    command = recompute_command(case, roles, reason)
     outcome = app.execute(command, dry_run=dry_run, supposing=supposing)
     if outcome.refusal:
         raise Invalid(outcome.refusal["message"])

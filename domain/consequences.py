@@ -36,6 +36,7 @@ from domain.case.events import (
     TargetAppealLodged,
 )
 from domain.case.stayed import EVERY_DUTY
+from domain.corrected_copies import correct_copies
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
 from domain.fine.events import (
@@ -56,6 +57,8 @@ from domain.non_compliance.non_compliance import NonCompliance, open_case_about
 
 def follow(event: CaseEvent, case: Case) -> None:
     """Record on other cases what follows from an event of a case."""
+    if isinstance(event, Corrected):
+        correct_copies(case, event)
     match event:
         case AppealLodged() if isinstance(case, Appeal):
             targets.tell_of_the_appeal(case)

@@ -66,7 +66,7 @@ FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         notice.NoticeCancelled: "sent_on reasons",
         notice.ComplianceRecorded: "complied_on assessed_on evidence",
         notice.NoticeClosed: "closed_on",
-        appeal.AppealLodged: "grounds reference points",
+        appeal.AppealLodged: "received_on grounds reference points",
         appeal.TimeExtended: "until ordered_on reason",
         appeal.HearingListed: "on kind",
         appeal.HearingRecorded: "from to",
@@ -94,7 +94,6 @@ _INSTEAD: Mapping[str, str] = MappingProxyType(
         "outcome": "others have acted on the outcome; enter the court's or the authority's further decision by its own command",
         "court": "the court that has the case is moved only by decisions; enter those by their own commands",
         "scope": "it decides what the appeal suspends; withdraw the appeal, and enter the right one",
-        "received_on": "it decides what the appeal suspends; withdraw the appeal, and enter the right one",
         "withdrawn_on": "what was suspended runs again from that day; extend what ends too early by extend_deadline",
         "sha256": "the digest is the document; add the right document as another piece of evidence",
     }

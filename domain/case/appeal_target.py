@@ -7,12 +7,24 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.case.commands import FireDeadline
 from domain.case.deadlines import Deadline
-from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, Restored, SetAside, TargetAppealLodged
+from domain.case.events import (
+    AppealEnded,
+    CaseEvent,
+    Corrected,
+    DeadlineMet,
+    DeadlineResumed,
+    DeadlineStarted,
+    Restored,
+    SetAside,
+    TargetAppealLodged,
+)
 from domain.case.stayed import Stayable
 from domain.fields import day_of
 
 MAIN_SCOPES = ("whole", "amount")
+_APPEAL_PENDING = "An appeal is pending."
 _ROLES = {
     "whole": "appeal",
     "amount": "appeal",
@@ -123,7 +135,7 @@ class AppealTarget(Stayable):
                     deadline,
                     since=since,
                     cause=pending.appeal,
-                    reason="An appeal is pending.",
+                    reason=_APPEAL_PENDING,
                     cites=suspension.source.cites,
                 )
 
@@ -155,6 +167,43 @@ class AppealTarget(Stayable):
             for pending in list(self.appeals.values()):
                 since = max(day_of(pending.received_on), day_of(deadline.terms.count.start))
                 self.stand_still_under_appeal(deadline, since=since)
+
+    def have_receipt_corrected(self, correction: Corrected) -> None:
+        """The appeal was received on another day: it meets its period, and suspends what waits for it, from that day on."""
+        lodged = self.history[correction.event_version - 1]
+        assert isinstance(lodged, TargetAppealLodged)
+        was = type(lodged).happened(lodged.envelope, **{**lodged.facts(), **correction.before}).received_on
+        role, now = role_of_appeal(lodged.scope), lodged.received_on
+        period = self.deadline(role)
+        if period and period.status == "met" and period.met_on == was:
+            self.record(DeadlineMet, role=role, met_on=now)
+        sent_on = day_of(period.terms.count.start) if period else date.min
+        old, new = max(day_of(was), sent_on), max(day_of(now), sent_on)
+        for deadline in list(self.deadlines.values()) if old != new else ():
+            self._stand_still_since(deadline, lodged.appeal, old, new)
+
+    def _stand_still_since(self, deadline: Deadline, appeal: UUID, old: date, new: date) -> None:
+        """Let a deadline stand still from another day than it did, or did for a while, because of an appeal."""
+        mine = next((s for s in deadline.suspensions if (s.cause, s.since) == (appeal, old)), None)
+        past = [s for s in deadline.terms.count.suspensions if (s.since, s.reason) == (old, _APPEAL_PENDING)]
+        if mine:
+            again: dict[str, Any] = {"terms": deadline.terms, "resumed_on": old, "old_due": deadline.due}
+            self.record(DeadlineResumed, role=deadline.role, cause=appeal, **again)
+        elif past:
+            moved = tuple(
+                s.model_copy(update={"since": new, "until": max(s.until, new)}) if s in past else s
+                for s in deadline.terms.count.suspensions
+            )
+            count = deadline.terms.count.model_copy(update={"suspensions": moved})
+            reason = f"The appeal was received on {new}, not on {old}."
+            self.count_anew(deadline, count, anchor=deadline.terms.anchor, reason=reason)
+        if appeal in self.appeals:
+            self.stand_still_under_appeal(self.deadlines[deadline.role], since=new)
+        done, settled = self.done_on(deadline.role), self.deadlines[deadline.role]
+        if done is not None:
+            self.meet(deadline.role, done)
+        elif settled.status == "running" and settled.due_at <= self.occasion.now:
+            self.fire_deadline(FireDeadline(role=settled.role, set_version=settled.set_version), self.occasion.law)
 
     def leave_appeal(self, appeal: UUID, *, ended_on: date, ending: str) -> None:
         """The appeal has ended: suspended deadlines run again; of what was set aside for good, they lapse."""

@@ -41,6 +41,11 @@ class Correction:
     reason: str
     effective_on: date | None
 
+    @property
+    def why(self) -> str:
+        """What each deadline that it moves tells."""
+        return f"The entry {self.entry.version} that it counts from was corrected: {self.reason}"
+
 
 def correct(case: Case, act: Correction, law: Regime) -> None:
     """Let an entry count as it was meant from the start; compute anew what hangs on it.
@@ -68,11 +73,10 @@ def correct(case: Case, act: Correction, law: Regime) -> None:
         reason=act.reason,
         effective_on=act.effective_on,
     )
-    why = f"The entry {act.entry.version} that it counts from was corrected: {act.reason}"
-    moved = {role for role in {**was.deadlines, **meant.deadlines} if _move(case, role, was, meant, why)}
+    moved = {role for role in {**was.deadlines, **meant.deadlines} if _move(case, act, role, was, meant)}
     case.follow_correction(was, meant)
     for role in list(case.deadlines):
-        settling = _Settling(case, role, moved=role in moved, told=told.get(role), met=met.get(role), why=why)
+        settling = _Settling(case, role, moved=role in moved, told=told.get(role), met=met.get(role), why=act.why)
         settling.settle(was.deadline(role), meant.deadline(role), law)
     late_now = _out_of_time(case, act.entry, law) if moves else {}
     for version, late in late_now.items():
@@ -134,7 +138,7 @@ def _out_of_time(case: Case, entry: CaseEvent, law: Regime) -> dict[int, Refusal
     return found
 
 
-def _move(case: Case, role: str, was: Case, meant: Case, why: str) -> bool:
+def _move(case: Case, act: Correction, role: str, was: Case, meant: Case) -> bool:
     """Set a deadline anew that came out differently. Returns whether it did."""
     old, new, known = was.deadline(role), meant.deadline(role), case.deadline(role)
     if old is None or known is None:
@@ -143,16 +147,24 @@ def _move(case: Case, role: str, was: Case, meant: Case, why: str) -> bool:
             return True
         return False
     if new is None:
-        case.lapse(why, role)
+        case.lapse(act.why, role)
+        return False
+    if _started_again(case, known, since=act.entry):
         return False
     count = _merged(known.terms.count, old.terms.count, new.terms.count)
     if count == known.terms.count or known.status == "lapsed":
         return False
     case.take_up_again(role)
     terms = case.terms_again(known, count)
-    case.record(DeadlineRecomputed, role=role, terms=terms, reason=why, old_due=known.due)
+    case.record(DeadlineRecomputed, role=role, terms=terms, reason=act.why, old_due=known.due)
     case.follow_anchor(known)
     return True
+
+
+def _started_again(case: Case, known: Deadline, *, since: CaseEvent) -> bool:
+    """Whether a later act of the same kind has started it: a second variation, another decision."""
+    started, first = case.history[known.started_version - 1].envelope, since.envelope
+    return started.version > first.version and started.command == first.command and started.stored_at != first.stored_at
 
 
 def _merged(known: Count, old: Count, new: Count) -> Count:

@@ -37,7 +37,12 @@ calendar = typer.Typer(
 RegimeName = Annotated[str, typer.Argument(metavar="REGIME", help="Its id: `uk-dpa-2018`.", show_default=False)]
 CalendarName = Annotated[
     str | None,
-    typer.Option("--calendar", metavar="ID", help="Which of the regime's calendars, if it has several.", show_default=False),
+    typer.Option(
+        "--calendar",
+        metavar="ID",
+        help="Which of the regime's calendars, if it has several; or the place of a matter's own holidays: `GB/SCT`.",
+        show_default=False,
+    ),
 ]
 By = Annotated[
     str | None,
@@ -103,6 +108,7 @@ def recompute(regime_id: RegimeName, dry_run: DryRun = False, by: By = None, jso
     """
     actor = _actor(by)
     with running_system() as system, _refusals_of_form():
+        system.app.days_off.announced()
         law = system.app.days_off.law_with_them(_known(regime_id))
         versions = "; ".join(dict.fromkeys(f"{one.ref.id} ({one.ref.version})" for one in law.calendars))
         why = f"The calendars are now {versions}"
@@ -127,6 +133,7 @@ def show(
 ) -> None:
     """Show the working days that are off in a year, with the version of each calendar and the days announced late."""
     with running_system() as system:
+        system.app.days_off.announced()
         law = system.app.days_off.law_with_them(_known(regime_id))
         shown_year = year or datetime.now(UTC).astimezone(law.time_zone).year
         if json:

@@ -37,15 +37,16 @@ def timeline(
         print_json(rows_as_json(rows))
         return
     zones = {regime(name).time_zone for name in regimes}
-    print_time_line(rows, Page(), zones.pop() if len(zones) == 1 else ZoneInfo("UTC"))
+    print_time_line(rows, Page(), zones.pop() if len(zones) == 1 else ZoneInfo("UTC"), entries=case)
 
 
-def print_time_line(rows: list[HappeningRow], page: Page, zone: ZoneInfo) -> None:
-    """The time line as a table; times of recording are in the zone given."""
+def print_time_line(rows: list[HappeningRow], page: Page, zone: ZoneInfo, *, entries: bool = False) -> None:
+    """The time line as a table; times of recording are in the zone given. `entries`: with each entry's number, for `correct`."""
     page.table(
-        ("date of law", "recorded", "case", "what happened", "by"),
+        (*(("entry",) if entries else ()), "date of law", "recorded", "case", "what happened", "by"),
         [
             (
+                *((str(row.version),) if entries else ()),
                 day(row.law_date),
                 f"{row.recorded.astimezone(zone):%Y-%m-%d %H:%M}",
                 row.reference,
@@ -54,5 +55,6 @@ def print_time_line(rows: list[HappeningRow], page: Page, zone: ZoneInfo) -> Non
             )
             for row in rows
         ],
+        right=("entry",) if entries else (),
         wrap=("what happened", "by"),
     )

@@ -218,6 +218,48 @@ class TestADayOff:
         assert announced.actor == actor("admin")
 
 
+@pytest.mark.usefixtures("before_the_announcement")
+class TestAnAnnouncementAtTheVeryMoment:
+    def test_moves_what_was_decided_before_it_and_saved_after_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk = investigated().at("2022-09-12")
+        save = desk.app.save
+        others: Iterator[None] = iter([None])
+
+        def after_the_announcement(*saved: Any, **rest: Any) -> Any:
+            if next(others, True) is None:
+                monkeypatch.setattr(desk.app, "save", save)
+                assert announce(desk).moved == ()
+            return save(*saved, **rest)
+
+        monkeypatch.setattr(desk.app, "save", after_the_announcement)
+        desk.done("fine.give_notice_of_intent", name="fine", **{**INTENT, "sent_on": "2022-08-29"})
+        events = desk.app.events_of(desk.names["fine"])
+        ends = [
+            (event.NAME, event.terms.due)
+            for event in events
+            if isinstance(event, DeadlineSet) and event.role == "representations"
+        ]
+        assert ends == [("deadline_started", FUNERAL), ("deadline_recomputed", date(2022, 9, 20))]
+
+
+class TestAMatterWithHolidaysOfItsOwn:
+    def test_knows_the_days_announced_for_its_place_and_no_others(self) -> None:
+        desk = Desk("2022-08-01")
+        fields: dict[str, Any] = {"reference": "INV-1", "regime": UK, "opened_on": "2022-08-01", "grounds": ["x"]}
+        subject = {"name": "Acme Ltd", "country": "GB", "kind": "undertaking"}
+        desk.done("investigation.open", name="inv", subject=subject, calendar="GB/WLS", **fields)
+        finding = {"provision": "UK GDPR Art 5(1)(a)", "tier": "higher", "summary": "s"}
+        desk.done("investigation.record_finding", "inv", **finding)  # type: ignore[arg-type] # texts
+        desk.done("fine.give_notice_of_intent", name="fine", **{**INTENT, "sent_on": "2022-08-01"})
+        assert desk.deadline("fine", "representations").due == date(2022, 8, 22)
+        for calendar, due in (("england-wales", date(2022, 8, 22)), ("GB/WLS", date(2022, 8, 23))):
+            wanted = holiday_to_add(regime=UK, day="2022-08-22", reason="r", calendar=calendar)
+            announced = add_holiday(desk.app, wanted, actor=ADMIN)
+            assert announced is not None
+            recompute(desk.app, UK, reason="r", actor=ADMIN, because_of=day_off(announced))
+            assert desk.deadline("fine", "representations").due == due, calendar
+
+
 class TestOtherInstalledHolidays:
     def test_leave_every_date_as_it_was_recorded(self, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
         with monkeypatch.context():

@@ -68,7 +68,7 @@ class TestAPayment:
         desk = paid("2022-06-18")
         assert stands(desk, "fine", "payment") == "passed 2022-06-15"
         outcome = correct(desk, "fine", "payment_recorded", received_on="2022-06-10")
-        assert recorded(outcome) == ["fine.corrected", "fine.deadline_met"]
+        assert recorded(outcome) == ["fine.corrected", "fine.deadline_met", "non_compliance.corrected"]
         assert stands(desk, "fine", "payment") == "met 2022-06-15"
         assert desk.deadline("fine", "payment").met_on.isoformat() == "2022-06-10"  # type: ignore[union-attr] # met
 
@@ -102,6 +102,13 @@ class TestAPayment:
         refusal = refused(desk, "fine", "payment_recorded", amount="GBP 400000")
         assert refusal["code"] == "invalid"
         assert "more would then have been paid back than ever came in" in refusal["message"]
+
+    def test_that_was_late_on_another_day_remedied_the_breach_on_that_day(self) -> None:
+        desk = paid("2022-06-18")
+        assert [case.state for case in desk.non_compliances()] == ["remedied"]
+        correct(desk, "fine", "payment_recorded", received_on="2022-06-17")
+        remedy = desk.case("non_compliance-1").history[-2]
+        assert remedy.facts() == {"remedied_on": "2022-06-17"}
 
     def test_in_full_ends_a_recovery(self) -> None:
         desk = paid("2022-06-18", amount="GBP 755280")
@@ -173,6 +180,20 @@ class TestAPenaltyNotice:
     def test_keeps_its_sum(self) -> None:
         wrong = faults(refused(issued(), "fine", "penalty_notice_issued", amount="GBP 5"))
         assert "a notice is varied or cancelled" in wrong["fields.amount"]
+
+
+class TestAVariation:
+    def test_leaves_alone_the_period_that_a_later_one_of_the_same_day_has_started(self) -> None:
+        desk = issued().at("2022-05-30")
+        for amount in ("GBP 7000000", "GBP 6000000"):
+            varied = {"sent_on": "2022-05-30", "reasons": "r", "amount": amount}
+            desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, **varied)
+        assert stands(desk, "fine", "appeal:variation") == "running 2022-06-27"
+        first = {"event_version": entry(desk, "fine", "penalty_notice_varied", 0), "fields": {"sent_on": "2022-05-23"}}
+        desk.done("fine.correct", "fine", by=REGISTRAR, reason="r", **first)  # type: ignore[arg-type] # fields
+        assert stands(desk, "fine", "appeal:variation") == "running 2022-06-27"
+        correct(desk, "fine", "penalty_notice_varied", sent_on="2022-05-24")
+        assert stands(desk, "fine", "appeal:variation") == "running 2022-06-21"
 
 
 class TestANoticeOfIntent:
@@ -272,6 +293,35 @@ class TestAnAppeal:
         assert (desk.appeal().state, desk.fine().under_appeal) == ("decided", True)
         desk.at("2023-11-20")
         assert (desk.appeal().state, desk.appeal().ended_on) == ("final", desk.deadline("appeal", "permission").due)
+
+    def test_received_on_another_day_meets_its_period_and_suspends_from_that_day(self) -> None:
+        desk = appealed().at("2022-06-20")
+        correct(desk, "appeal", "lodged", received_on="2022-06-10")
+        (pending,) = desk.notice().appeals.values()
+        assert pending.received_on.isoformat() == "2022-06-10"
+        assert desk.deadline("notice", "appeal").met_on.isoformat() == "2022-06-10"  # type: ignore[union-attr] # met
+        assert desk.deadline("notice", "comply:stop").suspensions[0].since.isoformat() == "2022-06-10"
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-20")
+        assert stands(desk, "notice", "comply:stop") == "running 2022-09-26"  # 15 September, ten days, and the Sunday
+
+    def test_received_on_another_day_counts_for_days_that_have_been_counted_already(self) -> None:
+        desk = appealed().at("2022-06-20")
+        desk.done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-06-20")
+        assert stands(desk, "notice", "comply:stop") == "running 2022-09-21"
+        correct(desk, "appeal", "lodged", received_on="2022-06-10")
+        assert stands(desk, "notice", "comply:stop") == "running 2022-09-26"
+
+    def test_cannot_have_been_received_after_its_period(self) -> None:
+        refusal = refused(appealed().at("2022-06-20"), "appeal", "lodged", received_on="2022-06-16")
+        assert (refusal["code"], refusal["details"]["role"]) == ("too_late", "appeal")
+
+    def test_decided_on_another_day_is_told_so_wherever_the_decision_took_effect(self) -> None:
+        desk = appealed().at("2023-10-20")
+        desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="allowed", decided_on="2023-10-17", sent_on="2023-10-20")
+        outcome = correct(desk, "appeal", "decided", decided_on="2023-10-18")
+        corrected = [event for event in outcome.events if isinstance(event, Corrected)]
+        assert [event.event for event in corrected] == ["appeal.decided", "fine.set_aside", "enforcement_notice.set_aside"]
+        assert all(event.fields == {"decided_on": "2023-10-18"} for event in corrected)
 
     def test_that_was_decided_otherwise_is_no_clerical_error(self) -> None:
         desk = appealed().at("2023-10-20")

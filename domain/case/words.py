@@ -34,16 +34,11 @@ from domain.case.events import (
     TargetAppealLodged,
 )
 from domain.money import Money
+from domain.regimes import regimes
 
 _MOST = 160
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+([+-][0-9:]+|Z)$")
-_COURTS = {
-    "first_tier_tribunal": "First-tier Tribunal",
-    "upper_tribunal": "Upper Tribunal",
-    "court_of_appeal": "Court of Appeal",
-    "supreme_court": "Supreme Court",
-}
 _ROLES = {
     "representations": "Time for representations",
     "penalty_limit": "Time limit for a penalty notice",
@@ -101,8 +96,9 @@ def case_words(case_type: str) -> str:
 
 
 def court_name(court: str) -> str:
-    """`Upper Tribunal` for `upper_tribunal`."""
-    return _COURTS.get(court, plain(court))
+    """`Upper Tribunal` for `upper_tribunal`: the name that the installed law gives it, else its id, also where laws differ."""
+    names = {known.name for law in regimes().values() for known in law.data.courts if known.court == court}
+    return names.pop() if len(names) == 1 else plain(court)
 
 
 def role_name(role: str) -> str:

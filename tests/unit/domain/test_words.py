@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from domain.case.events import CaseEvent, DeadlinePassed, Envelope
+from domain.case.words import court_name
 from domain.fine.events import PaymentRecorded
 from domain.money import Money
 from domain.names import EVENT_TYPES
@@ -121,6 +122,19 @@ def test_every_event_that_carries_a_day_tells_its_day_of_law(event_type: str) ->
         assert day is None
     else:
         assert day == date(2024, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("court", "name"),
+    [
+        ("upper_tribunal", "Upper Tribunal"),
+        ("raad_van_state", "Afdeling bestuursrechtspraak van de Raad van State"),
+        ("county_court", "county court"),
+        ("authority", "authority"),
+    ],
+)
+def test_a_court_has_the_name_that_some_installed_law_gives_it_or_its_id(court: str, name: str) -> None:
+    assert court_name(court) == name
 
 
 def test_a_deadline_that_passed_happened_in_law_on_its_last_day() -> None:

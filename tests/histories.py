@@ -150,6 +150,9 @@ def entered_wrongly() -> Desk:
     desk.at("2022-06-20")
     correct(desk, "fine", "payment_recorded", received_on="2022-06-19", amount="GBP 7552000")
     correct(desk, "inv", "opened", opened_on="2020-07-08", grounds=["UK GDPR Art 6"], jointly_with=["OAIC"])
+    sibling: dict[str, Any] = {"authority": "OAIC", "jurisdiction": "AU", "reference": "CII21/00001", "relation": "joint"}
+    desk.done("investigation.link_sibling", "inv", **sibling)
+    correct(desk, "inv", "sibling_linked", authority="Office of the Australian Information Commissioner", relation="same conduct")
     desk.done("investigation.place_hold", "inv", reason="r", placed_on="2022-06-20")
     correct(desk, "inv", "hold_placed", placed_on="2022-06-19")
     return desk

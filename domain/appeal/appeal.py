@@ -81,6 +81,7 @@ class Appeal(Stays):
             requirements=act.requirements,
             pay_by=act.pay_by,
             court=act.court,
+            in_favour_of=act.in_favour_of,
             effects=effects,
         )
         if act.outcome == "preliminary":

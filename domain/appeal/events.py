@@ -96,7 +96,7 @@ class HearingRecorded(CaseEvent):
 
 
 class AppealDecided(CaseEvent):
-    """A court decided. `court` is where a remitted appeal goes."""
+    """A court decided. `court` is where a remitted appeal goes, `in_favour_of` the party whose appeal was allowed, where both went on."""
 
     NAME = "decided"
 
@@ -109,6 +109,7 @@ class AppealDecided(CaseEvent):
     requirements: tuple[Requirement, ...] | None = None
     pay_by: Day | None = None
     court: Name | None = None
+    in_favour_of: Party | None = None
     effects: dict[UUID, TargetEffect]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.case.events import CaseEvent
+from domain.case.events import CaseEvent, Corrected
 from domain.investigation.events import SiblingLinked
 from projections.read_model import Change
 
@@ -23,5 +23,8 @@ def changes(event: CaseEvent) -> Iterable[Change]:
                 relation=event.relation,
                 sibling=event.matter,
             )
+        case Corrected(event="investigation.sibling_linked", event_version=version, fields=fields):
+            told = {name: fields.get(name) for name in ("authority", "jurisdiction", "reference", "relation")}
+            yield Change("correct", version=version, **told)
         case _:
             pass

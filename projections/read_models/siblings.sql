@@ -16,3 +16,10 @@ CREATE TABLE siblings (
 INSERT INTO siblings (case_id, version, matter_id, authority, jurisdiction, reference, relation, sibling)
 VALUES
     (%(case_id)s, %(version)s, %(matter_id)s, %(authority)s, %(jurisdiction)s, %(reference)s, %(relation)s, %(sibling)s);
+
+-- name: correct
+-- What was not corrected is not given.
+UPDATE siblings SET
+    authority = coalesce(%(authority)s, authority), jurisdiction = coalesce(%(jurisdiction)s, jurisdiction),
+    reference = coalesce(%(reference)s, reference), relation = coalesce(%(relation)s, relation)
+WHERE case_id = %(case_id)s AND version = %(version)s;

@@ -24,15 +24,21 @@ class Debt(TimeToPay):
 
     @property
     def recovery_is_barred(self) -> bool:
-        """An appeal against notice, amount or a variation is pending, or a period for one is open (Sch 16 para 9)."""
-        pending = any(appeal.bars_recovery for appeal in self.appeals.values())
-        not_begun = self.notice is not None and self.deadline("appeal") is None
-        return pending or not_begun or any(period.status == "running" for period in self.deadlines_of("appeal"))
+        """Appeals and the periods for them bar recovery, as far as the law makes that a condition (UK: Sch 16 para 9; France: none)."""
+        conditions = self.occasion.law.data.recovery.conditions
+        if "appeal_periods_over" in conditions:
+            not_begun = self.notice is not None and self.deadline("appeal") is None
+            if not_begun or any(period.status == "running" for period in self.deadlines_of("appeal")):
+                return True
+        return any(self.is_barred_by(appeal) for appeal in self.appeals)
 
     def is_barred_by(self, appeal: UUID) -> bool:
-        """Whether that appeal is pending and bars recovery; it may have ended in the same save."""
+        """Whether that appeal is pending, and the law lets recovery wait for it; it may have ended in the same save."""
         pending = self.appeals.get(appeal)
-        return pending is not None and pending.bars_recovery
+        if pending is None or not pending.bars_recovery:
+            return False
+        condition = "no_appeal_pending" if pending.main else "no_variation_appeal_pending"
+        return condition in self.occasion.law.data.recovery.conditions
 
     # What may be done: refuse in the order of the codes, then record.
 

@@ -32,6 +32,8 @@ def _payment_period_ended(debt: Debt, on: date) -> str | None:
     owed = [deadline for part in debt.unpaid_parts() if (deadline := debt.deadline(part.role))]
     if any(deadline.ended_before(on) for deadline in owed) or not debt.account.outstanding:
         return None
+    if not owed and not debt.has_time_to_pay:
+        return None
     if not owed:
         return "the period to pay has not begun: what the law counts it from is not recorded"
     first = min(deadline.due for deadline in owed)

@@ -48,6 +48,14 @@ class TimeToPay(WithReductions):
         self.court_pay_by: date | None = None
         self._own_count: Count | None = None
 
+    @property
+    def has_time_to_pay(self) -> bool:
+        """Whether the law or the notice gives a time to pay; where neither does, the penalty is due at once."""
+        if self.notice is None:
+            return True
+        rule = self.rule_for("payment", self.notice.sent_on)
+        return rule is not None and bool(rule.period or self.notice.pay_within)
+
     def parts(self) -> list[Part]:
         """What is to be paid, by which deadlines: the instalments in their order, or all by `payment`."""
         payable, paid = self.account.payable, self.account.paid

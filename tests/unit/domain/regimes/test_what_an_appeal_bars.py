@@ -1,0 +1,60 @@
+"""Whether an unpaid fine waits for the time to appeal, and for the appeal: as the law of each country says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.desk import REGISTRAR, Desk
+from tests.unit.domain.regimes.matters import fined_under
+
+SERVED = "2022-02-10"
+
+
+def unpaid_in_italy() -> Desk:
+    """Payable until Mon 14 Mar 2022 (thirty days, rolled); an appeal from abroad is possible until 11 April."""
+    return fined_under("it-codice", SERVED, opened="2021-07-01")
+
+
+def appealed(desk: Desk, court: str, day: str) -> Desk:
+    said: dict[str, Any] = {"scope": "whole", "court": court, "received_on": day, "grounds": ["No jurisdiction"]}
+    desk.at(day).done("appeal.lodge", name="appeal", by=REGISTRAR, against=["fine"], **said)
+    return desk
+
+
+class TestWhereAnAppealBarsNothing:
+    def test_an_unpaid_fine_is_suspected_while_an_appeal_is_still_possible(self) -> None:
+        desk = unpaid_in_italy().at("2022-03-15")
+        (breach,) = desk.non_compliances()
+        assert (breach.state, str(breach.suspicion.since)) == ("suspected", "2022-03-15")
+
+    def test_an_appeal_lodged_later_leaves_the_suspicion_and_recovery_can_start(self) -> None:
+        desk = appealed(unpaid_in_italy().at("2022-03-15"), "tribunale", "2022-04-01")
+        (breach,) = desk.non_compliances()
+        assert breach.state == "suspected"
+        desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="tribunale", started_on="2022-04-01")
+
+    def test_a_french_fine_without_a_time_to_pay_can_be_recovered_at_once(self) -> None:
+        desk = appealed(fined_under("fr-lil", "2022-10-19", opened="2022-07-13"), "conseil_d_etat", "2022-10-20")
+        desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="tribunal", started_on="2022-10-20")
+
+
+class TestWhereTheLawMakesRecoveryWait:
+    @pytest.mark.parametrize(
+        ("regime", "court", "payable_until"),
+        [("nl-uavg", "objection", "2022-06-07"), ("at-dsg", "bundesverwaltungsgericht", "2022-05-10")],
+    )
+    def test_the_time_to_pay_begins_when_the_dispute_has_ended(self, regime: str, court: str, payable_until: str) -> None:
+        """Objection or complaint on 1 March, given up on 26 April 2022; six weeks in the Netherlands, two in Austria."""
+        desk = appealed(fined_under(regime, SERVED, opened="2021-12-01"), court, "2022-03-01")
+        desk.at("2022-04-25")
+        assert desk.fine().deadline("payment") is None
+        desk.at("2022-04-26").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-04-26")
+        assert str(desk.deadline("fine", "payment").due) == payable_until
+
+    @pytest.mark.parametrize("regime", ["nl-uavg", "at-dsg"])
+    def test_recovery_is_refused_while_an_appeal_is_possible(self, regime: str) -> None:
+        desk = fined_under(regime, SERVED, opened="2021-12-01")
+        refusal = desk.refused("fine.start_recovery", "fine", by=REGISTRAR, court="x", started_on=SERVED)
+        assert (refusal["code"], "appeal_periods_over" in refusal["details"]["conditions"]) == ("gate_closed", True)

@@ -45,6 +45,9 @@ class TestPayingHalf:
     def test_has_the_term_of_the_appeal_from_abroad_too(self) -> None:
         assert due(HALF, "2022-02-14", abroad=True) == "2022-04-15"
 
+    def test_rolls_over_liberation_day(self) -> None:
+        assert moved(HALF, "2022-02-24", abroad=True) == ("2022-04-25", "2022-04-26")
+
     def test_is_half_and_not_confirmed(self) -> None:
         early = ITALY.data.reductions.early_payment
         assert early

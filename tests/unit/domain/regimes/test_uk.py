@@ -166,6 +166,13 @@ class TestUpperTribunal:
         """A month from 5 March 2026 ends on Easter Sunday."""
         assert due(rule_id, "2026-03-05") == last
 
+    def test_from_what_a_month_counts_is_told_where_nobody_has_read_it(self) -> None:
+        assert any(mark.startswith("counts_from: not confirmed [B]") for mark in ends("uk-ut-2008/r44", "2026-03-05").marks)
+        assert not any("counts_from" in mark for mark in ends("uk-ut-2008/r21", "2026-03-05").marks)
+
+    def test_what_the_notice_itself_names_is_nothing_that_the_law_leaves_open(self) -> None:
+        assert not any("counts_from" in mark for mark in ends("uk-dpa-2018/s150", "2026-03-05", "P1M").marks)
+
 
 class TestPecrUnderTheActOf1998:
     """SI 2010/910: beginning with the first day after the date of service."""
@@ -262,6 +269,16 @@ class TestAFineForPecr:
         assert refusal["code"] == "invalid"
         assert "was law until 2026-02-05" in refusal["message"]
 
+    def test_goes_by_the_last_conduct_of_all_findings_on_its_provisions(self) -> None:
+        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
+        later: dict[str, Any] = {"tier": "higher", "summary": "More calls", "conduct_from": "2026-02-10"}
+        desk.done("investigation.record_finding", "inv", provision="PECR reg 21", **later)
+        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
+        desk.done("investigation.record_finding", "inv", provision=PECR_REG_22, **later)
+        refusal = desk.refused("fine.give_notice_of_intent", **INTENT)
+        assert refusal["code"] == "invalid"
+        assert "2026-02-10 is not before it" in refusal["message"]
+
     def test_is_refused_after_the_change_while_nobody_has_said_when_the_conduct_was(self) -> None:
         refusal = unsolicited({}).refused("fine.give_notice_of_intent", **INTENT)
         assert refusal["code"] == "invalid"
@@ -281,6 +298,16 @@ class TestAnEnforcementNoticeForPecr:
         desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
         desk.done("enforcement_notice.issue", name="notice", by=ISSUER, **self.NOTICE)
         assert desk.deadline("notice", "comply:stop").terms.rule.id == "uk-dpa-1998/s40"
+
+    def test_goes_by_the_last_conduct_of_all_findings_on_its_provisions(self) -> None:
+        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
+        later: dict[str, Any] = {"tier": "higher", "summary": "More calls", "conduct_from": "2026-02-10"}
+        desk.done("investigation.record_finding", "inv", provision="PECR reg 21", **later)
+        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
+        desk.done("investigation.record_finding", "inv", provision=PECR_REG_22, **later)
+        refusal = desk.refused("fine.give_notice_of_intent", **INTENT)
+        assert refusal["code"] == "invalid"
+        assert "2026-02-10 is not before it" in refusal["message"]
 
     def test_is_refused_after_the_change_while_nobody_has_said_when_the_conduct_was(self) -> None:
         refusal = unsolicited({}).refused("enforcement_notice.issue", by=ISSUER, **self.NOTICE)

@@ -144,6 +144,10 @@ class Money:
         """A part of this sum, such as 4 % as Decimal('0.04'); half a smallest unit rounds up."""
         return self._computed(_EXACTLY.multiply(self.value, fraction))
 
+    def plus_exactly(self, more: Decimal) -> Money:
+        """Self and what was computed without rounding; rounded now, half a smallest unit up."""
+        return self._computed(_EXACTLY.add(self.value, more))
+
     def times(self, count: int) -> Money:
         """The sum that many times over."""
         return self._computed(_EXACTLY.multiply(self.value, Decimal(count)))

@@ -87,6 +87,18 @@ class Account:
                 return day
         return None
 
+    @property
+    def days_of_receipt(self) -> tuple[date, ...]:
+        """The days on which money came in."""
+        return tuple(received_on for received_on, _ in self._received)
+
+    def missing_on(self, total: Money, on: date) -> Money:
+        """What of a sum had not come in by the end of a day, net of refunds."""
+        needed = total + self._paid_back if self._paid_back else total
+        for received_on, received in self._received:
+            needed = needed.less(received) if received_on <= on else needed
+        return needed
+
     def intend(self, amount: Money | None) -> None:
         """Name a sum that is not payable yet."""
         self.amount = amount

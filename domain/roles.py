@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from domain.recorded import loosely_if_recorded
 
 Role = Literal["officer", "issuer", "registrar", "auditor", "analyst", "admin", "system"]
+ACCOUNT = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$"
+"""What an account's id looks like: no name of a person."""
 
 
 class Actor(BaseModel):
@@ -16,7 +18,7 @@ class Actor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$"), loosely_if_recorded(str)]
+    id: Annotated[str, StringConstraints(pattern=ACCOUNT), loosely_if_recorded(str)]
     role: Role
 
     def __str__(self) -> str:

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
         kafka_replication: copies of each partition when a topic is made.
         slot: which of several processes of a kind this is; its consumer's lasting identity goes by it.
         log_level: the least level that is logged.
+        parked_most: how many cases may be parked before it is an alarm.
+        parked_minutes: how long a case may be parked before it is one.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     kafka_replication: int = Field(default=1, ge=1)
     slot: int = Field(default=0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    parked_most: int = Field(default=10, ge=0)
+    parked_minutes: int = Field(default=60, ge=0)
 
     @field_validator("database_url", "database_owner_url")
     @classmethod

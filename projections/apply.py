@@ -1,21 +1,24 @@
 """Applies events to a read model: each once, in the order of its case, with the position in the same transaction.
 
 Event version <= position: a duplicate, skipped. Version = position + 1: applied. Greater: a gap; the missing versions are
-read from the event store and applied first. An event that cannot be applied parks its case, and only its case.
+read from the event store and applied first. An event that cannot be applied parks its case, and only its case: at once, or
+where the reason may pass, after so many attempts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from domain.mapper import UnreadableEvent
 from foundation.database import Pool
+from foundation.patience import Patience
 from foundation.sql import load_statements
+from projections.error_kinds import kind_of
 from projections.generations import enter, hold
 from projections.history import Connection, Delivery, by_case, history
 from projections.parking import park, waiting_cases
@@ -23,28 +26,61 @@ from projections.read_model import Change, Generation, ReadModel
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
+PATIENCE = Patience()
+
+OnTransient = Literal["raise", "leave", "park"]
+"""What is done when an event fails for a reason that may pass: give up all, leave its case for another attempt, or park it."""
 
 
 @dataclass
 class Tally:
-    """What became of a batch, counted in events; `parked` are the cases that wait from now on."""
+    """What became of a batch, counted in events; `parked` are the cases that wait from now on, `left` those to try again."""
 
     applied: int = 0
     duplicates: int = 0
     healed: int = 0
     passed_over: int = 0
     parked: list[UUID] = field(default_factory=list)
+    left: list[UUID] = field(default_factory=list)
+
+    def go_on(self, again: Tally) -> None:
+        """Add what another attempt made of the cases that were left: their events were counted as they came."""
+        self.applied += again.applied
+        self.passed_over += again.passed_over
+        self.parked += again.parked
+        self.left = again.left
 
 
-def apply(pool: Pool, model: ReadModel, deliveries: Sequence[Delivery], generation: Generation = "live") -> Tally:
-    """Apply a batch in one transaction.
+def apply(
+    pool: Pool,
+    model: ReadModel,
+    deliveries: Sequence[Delivery],
+    generation: Generation = "live",
+    *,
+    patience: Patience = PATIENCE,
+) -> Tally:
+    """Apply a batch in one transaction. Cases whose events fail for a reason that may pass are tried again in further ones.
 
     Raises:
-        psycopg.OperationalError: the database failed or broke off; nothing was kept, and the batch can be tried again.
+        psycopg.OperationalError: the database failed or broke off; the batch can be given again, what was kept is known.
     """
-    with pool.connection() as connection, connection.transaction():
-        hold(connection, model)
-        return apply_within(connection, model, deliveries, generation)
+    tally = Tally()
+    for attempt, pause in enumerate(patience.bounded_pauses(), start=1):
+        with pool.connection() as connection, connection.transaction():
+            hold(connection, model)
+            on_transient: OnTransient = "park" if pause is None else "leave"
+            done = apply_within(connection, model, deliveries, generation, on_transient=on_transient, attempts=attempt)
+        if attempt == 1:
+            tally = done
+        else:
+            tally.go_on(done)
+        if pause is None or not tally.left:
+            break
+        _log.warning("tried_again", read_model=model.name, cases=len(tally.left), attempts=attempt, in_seconds=round(pause, 2))
+        patience.sleep(pause)
+        left = set(tally.left)
+        deliveries = [delivery for delivery in deliveries if delivery.case_id in left]
+    return tally
 
 
 def apply_within(
@@ -54,14 +90,22 @@ def apply_within(
     generation: Generation = "live",
     *,
     retrying: Collection[UUID] = (),
+    on_transient: OnTransient = "raise",
+    attempts: int = 1,
 ) -> Tally:
-    """Apply a batch within the caller's transaction, which holds the read model; `retrying` names cases that need not wait."""
+    """Apply a batch within the caller's transaction, which holds the read model.
+
+    Args:
+        retrying: cases that need not wait though they are parked.
+        on_transient: what to do where an event fails for a reason that may pass.
+        attempts: which attempt this is; kept with a case that is parked.
+    """
     cases = by_case(deliveries)
     ids = sorted(cases)
     enter(connection, model, generation)
-    positions = _lock_positions(connection, ids)
+    positions = lock_positions(connection, ids)
     waiting = waiting_cases(connection, model.name, generation, ids) - set(retrying)
-    batch = _Batch(connection, model, generation, _skipped(connection, model.name, ids))
+    batch = _Batch(connection, model, generation, _skipped(connection, model.name, ids), on_transient, attempts)
     todo: dict[UUID, list[Delivery]] = {}
     for case_id, delivered in cases.items():
         if case_id in waiting:
@@ -77,8 +121,8 @@ def apply_within(
     return batch.tally
 
 
-def _lock_positions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Insert missing positions, then lock all in one order: without the lock two workers would apply an event twice."""
+def lock_positions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Insert missing positions of the generation entered, then lock all in one order: else two workers apply an event twice."""
     connection.execute(_SQL["insert_positions"], {"case_ids": ids})
     return dict(connection.execute(_SQL["lock_positions"], {"case_ids": ids}).fetchall())
 
@@ -107,18 +151,21 @@ class _Batch:
     model: ReadModel
     generation: Generation
     skipped: set[tuple[UUID, int]]
+    on_transient: OnTransient
+    attempts: int
     tally: Tally = field(default_factory=Tally)
 
     def write(self, todo: Mapping[UUID, Sequence[Delivery]]) -> None:
-        """Write all at once; where that fails because of an event, one by one, and park the case of what fails."""
+        """Write all at once; where that fails because of an event, one by one, and park or leave the case of what fails."""
+        self.connection.execute(_SQL["wait_briefly"])
         try:
             self._write(todo)
             self.tally.applied += sum(map(len, todo.values()))
         except Exception as error:
-            if not _is_of_the_event(error):
+            if not self._is_of_a_case(error):
                 raise
             for case_id, events in todo.items():
-                self._write_or_park(case_id, events)
+                self._write_as_far_as_possible(case_id, events)
 
     def _write(self, todo: Mapping[UUID, Sequence[Delivery]]) -> None:
         with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:
@@ -135,22 +182,23 @@ class _Batch:
             raise delivery.event
         yield from self.model.changes(delivery.event)
 
-    def _write_or_park(self, case_id: UUID, events: Sequence[Delivery]) -> None:
+    def _write_as_far_as_possible(self, case_id: UUID, events: Sequence[Delivery]) -> None:
         for index, delivery in enumerate(events):
             try:
                 self._write({case_id: [delivery]})
                 self.tally.applied += 1
             except Exception as error:
-                if not _is_of_the_event(error):
+                if not self._is_of_a_case(error):
                     raise
-                park(self.connection, self.model.name, self.generation, delivery, error)
+                if kind_of(error) == "transient" and self.on_transient == "leave":
+                    self.tally.left.append(case_id)
+                    return
+                park(self.connection, self.model.name, self.generation, delivery, error, attempts=self.attempts)
                 self.tally.parked.append(case_id)
                 self.tally.passed_over += len(events) - index
                 return
 
-
-def _is_of_the_event(error: Exception) -> bool:
-    """Whether the event is at fault, so that its case parks. The connection, the server and missing tables are not."""
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | psycopg.InternalError):
-        return False
-    return not (isinstance(error, psycopg.ProgrammingError) and error.sqlstate)
+    def _is_of_a_case(self, error: Exception) -> bool:
+        """Whether only the case need suffer for it. The connection, the server and missing tables are not of a case."""
+        kind = kind_of(error)
+        return kind == "permanent" or (kind == "transient" and self.on_transient != "raise")

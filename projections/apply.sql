@@ -10,5 +10,9 @@ SELECT case_id, version FROM positions WHERE case_id = ANY(%(case_ids)s) ORDER B
 SELECT case_id, version FROM public.operator_acts
 WHERE act = 'skip' AND read_model = %(read_model)s AND case_id = ANY(%(case_ids)s);
 
+-- name: wait_briefly
+-- The positions are locked, so nobody else has business with these rows; whoever holds one is not waited for long.
+SET LOCAL lock_timeout = '2s';
+
 -- name: advance
 UPDATE positions SET version = %(version)s WHERE case_id = %(case_id)s;

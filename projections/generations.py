@@ -91,6 +91,7 @@ def switch(connection: Connection, model: ReadModel) -> None:
     if built_by(connection, model):
         _rename(connection, model, "live", "old")
     _rename(connection, model, "next", "live")
+    connection.execute(_SQL["keep_standing"], {"read_model": model.name})
     connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": "live"})
     connection.execute(_SQL["parked_go_live"], {"read_model": model.name})
 

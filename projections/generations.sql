@@ -38,5 +38,13 @@ INSERT INTO definition (digest) VALUES (%(digest)s);
 -- name: forget_parked
 DELETE FROM public.parked_cases WHERE read_model = %(read_model)s AND generation = %(generation)s;
 
+-- name: keep_standing
+-- What waits at the same event as before has waited since then, and belongs to whom it was given.
+UPDATE public.parked_cases AS next SET owner = live.owner, parked_at = live.parked_at, stale_since = live.stale_since
+FROM public.parked_cases AS live
+WHERE next.read_model = %(read_model)s AND next.generation = 'next'
+  AND live.read_model = next.read_model AND live.generation = 'live'
+  AND live.case_id = next.case_id AND live.version = next.version;
+
 -- name: parked_go_live
 UPDATE public.parked_cases SET generation = 'live' WHERE read_model = %(read_model)s AND generation = 'next';

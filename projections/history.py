@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,26 +20,30 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True)
 class Delivery:
-    """A stored event on its way to the read models; known by its case and version even where it cannot be decoded."""
+    """A stored event on its way to the read models; known by its case and version even where it cannot be decoded.
+
+    Its matter and `stored_at` (aware) are None only where not even its envelope can be read.
+    """
 
     case_id: UUID
     version: int
     event_type: str
     event: CaseEvent | UnreadableEvent
     matter_id: UUID | None = None
+    stored_at: datetime | None = None
 
     @classmethod
     def from_state(cls, case_id: UUID, version: int, event_type: str, state: bytes) -> Delivery:
         """Decode what is stored; what cannot be decoded is delivered as the error."""
-        matter_id = None
+        matter_id, stored_at = None, None
         event: CaseEvent | UnreadableEvent
         try:
             envelope, payload = split_state(state)
-            matter_id = envelope.matter_id
+            matter_id, stored_at = envelope.matter_id, envelope.stored_at
             event = decode(event_type, envelope, payload)
         except UnreadableEvent as error:
             event = error
-        return cls(case_id, version, event_type, event, matter_id)
+        return cls(case_id, version, event_type, event, matter_id, stored_at)
 
 
 def history(connection: Connection, case_id: UUID, *, after: int, up_to: int | None = None) -> list[Delivery]:

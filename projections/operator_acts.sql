@@ -1,7 +1,20 @@
--- name: parked_at
-SELECT version FROM public.parked_cases
+-- name: parked
+SELECT case_id, version, error_class FROM public.parked_cases
 WHERE read_model = %(read_model)s AND generation = 'live' AND case_id = %(case_id)s FOR UPDATE;
 
--- name: record_skip
-INSERT INTO public.operator_acts (actor, role, act, read_model, case_id, version, reason)
-VALUES (%(actor)s, %(role)s, 'skip', %(read_model)s, %(case_id)s, %(version)s, %(reason)s);
+-- name: assign
+UPDATE public.parked_cases SET owner = %(owner)s
+WHERE read_model = %(read_model)s AND generation = 'live' AND case_id = %(case_id)s;
+
+-- name: record
+INSERT INTO public.operator_acts
+    (actor, role, act, read_model, case_id, version, error_class, owner, reason, authority, outcome)
+VALUES
+    (%(actor)s, %(role)s, %(act)s, %(read_model)s, %(case_id)s, %(version)s, %(error_class)s, %(owner)s, %(reason)s,
+     %(authority)s, %(outcome)s);
+
+-- name: acts
+SELECT act_id, done_at, actor, role, act, read_model, case_id, version, error_class, owner, reason, authority, outcome
+FROM public.operator_acts
+WHERE %(case_id)s::uuid IS NULL OR case_id = %(case_id)s
+ORDER BY act_id;

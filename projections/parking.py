@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import structlog
 from psycopg.rows import class_row
 
+from domain.mapper import UnreadableEvent, split_state
 from foundation.database import Pool
 from foundation.sql import load_statements
+from projections.error_kinds import kind_of
 from projections.history import Connection, Delivery
 from projections.read_model import Generation
 
@@ -25,34 +28,47 @@ MOST_ERROR_TEXT = 2_000
 
 @dataclass(frozen=True)
 class ParkedCase:
-    """A case that waits in a read model, at the event that could not be applied; times are aware."""
+    """A case that waits in a read model, at the event that could not be applied; times are aware.
+
+    `stale_since` is when that event was stored: what happened from then on is missing from the case's rows. `waiting_events`
+    counts that event and those after it.
+    """
 
     read_model: str
     case_id: UUID
     matter_id: UUID | None
     version: int
     event_type: str
+    error_kind: Literal["transient", "permanent"]
     error_class: str
     error: str
     attempts: int
     parked_at: datetime
     last_attempt_at: datetime
+    stale_since: datetime
     owner: str | None
+    waiting_events: int
 
 
-def park(connection: Connection, read_model: str, generation: Generation, delivery: Delivery, error: Exception) -> None:
-    """Let a case wait from this event on; parked again, it counts one attempt more."""
+def park(
+    connection: Connection, read_model: str, generation: Generation, delivery: Delivery, error: Exception, *, attempts: int = 1
+) -> None:
+    """Let a case wait from this event on. Parked again at the same event it keeps its time and counts these attempts too."""
+    kind = kind_of(error)
     connection.execute(
         _SQL["park"],
         {
             "read_model": read_model,
             "generation": generation,
             "case_id": delivery.case_id,
-            "matter_id": delivery.matter_id,
+            "matter_id": delivery.matter_id or _matter_of(connection, delivery.case_id),
             "version": delivery.version,
             "event_type": delivery.event_type,
+            "error_kind": kind,
             "error_class": type(error).__name__,
-            "error": str(error)[:MOST_ERROR_TEXT],
+            "error": _storable(str(error)),
+            "attempts": attempts,
+            "stale_since": delivery.stored_at,
         },
     )
     _log.error(
@@ -61,7 +77,9 @@ def park(connection: Connection, read_model: str, generation: Generation, delive
         case_id=str(delivery.case_id),
         matter_id=str(delivery.matter_id),
         version=delivery.version,
+        kind=kind,
         error=type(error).__name__,
+        attempts=attempts,
     )
 
 
@@ -76,7 +94,36 @@ def unpark(connection: Connection, read_model: str, case_id: UUID) -> None:
     connection.execute(_SQL["unpark"], {"read_model": read_model, "case_id": case_id})
 
 
-def parked_cases(pool: Pool, *, read_model: str | None = None, case_id: UUID | None = None) -> list[ParkedCase]:
-    """The cases that wait, the longest waiting first."""
+def parked_cases(
+    pool: Pool,
+    *,
+    read_models: Sequence[str] | None = None,
+    case_id: UUID | None = None,
+    matter_id: UUID | None = None,
+    error_class: str | None = None,
+    owner: str | None = None,
+) -> list[ParkedCase]:
+    """The cases that wait, the longest waiting first; only those that fit everything that is given."""
+    parameters = {
+        "read_models": None if read_models is None else list(read_models),
+        "case_id": case_id,
+        "matter_id": matter_id,
+        "error_class": error_class,
+        "owner": owner,
+    }
     with pool.connection() as connection, connection.cursor(row_factory=class_row(ParkedCase)) as cursor:
-        return cursor.execute(_SQL["list"], {"read_model": read_model, "case_id": case_id}).fetchall()
+        return cursor.execute(_SQL["list"], parameters).fetchall()
+
+
+def _matter_of(connection: Connection, case_id: UUID) -> UUID | None:
+    """The matter, from the case's first event where an event's own envelope cannot be read."""
+    row = connection.execute(_SQL["first_event"], {"case_id": case_id}).fetchone()
+    try:
+        return split_state(bytes(row[0]))[0].matter_id if row else None
+    except UnreadableEvent:
+        return None
+
+
+def _storable(text: str) -> str:
+    """An error's words as the database takes them: not too long, without the sign that it does not keep."""
+    return text.replace("\0", "\ufffd")[:MOST_ERROR_TEXT]

@@ -8,13 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import psycopg
 import structlog
 
 from foundation.database import Pool
 from foundation.sql import load_statements
 from projections import generations
-from projections.apply import apply, apply_within
+from projections.apply import OnTransient, apply, apply_within
+from projections.error_kinds import kind_of
 from projections.history import Connection, log_end, log_page
 from projections.read_model import ReadModel, all_read_models
 
@@ -98,16 +98,18 @@ def _build_page(pool: Pool, model: ReadModel, after: int) -> int:
 def _finish(pool: Pool, model: ReadModel, after: int) -> int:
     for _ in range(SWITCH_ATTEMPTS):
         try:
-            return _switch(pool, model, after)
-        except psycopg.errors.LockNotAvailable:
+            return _switch(pool, model, after, on_transient="raise")
+        except Exception as error:
+            if kind_of(error) != "transient":
+                raise
             time.sleep(SWITCH_PAUSE)
-    return _switch(pool, model, after)
+    return _switch(pool, model, after, on_transient="park")
 
 
-def _switch(pool: Pool, model: ReadModel, after: int) -> int:
+def _switch(pool: Pool, model: ReadModel, after: int, *, on_transient: OnTransient) -> int:
     with pool.connection() as connection:
         generations.hold_alone(connection, model)
-        reached = _apply_tail(connection, model, after)
+        reached = _apply_tail(connection, model, after, on_transient)
         generations.enter(connection, model, "next")
         connection.execute(_SQL["drop_place_table"])
         generations.switch(connection, model)
@@ -116,10 +118,10 @@ def _switch(pool: Pool, model: ReadModel, after: int) -> int:
     return reached
 
 
-def _apply_tail(connection: Connection, model: ReadModel, after: int) -> int:
+def _apply_tail(connection: Connection, model: ReadModel, after: int, on_transient: OnTransient) -> int:
     while True:
         deliveries, last = log_page(connection, after=after, limit=PAGE)
         if last is None:
             return after
-        apply_within(connection, model, deliveries, "next")
+        apply_within(connection, model, deliveries, "next", on_transient=on_transient, attempts=SWITCH_ATTEMPTS + 1)
         after = last

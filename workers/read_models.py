@@ -7,7 +7,6 @@ can show a wrong date.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +17,9 @@ import structlog
 
 from domain.mapper import UnreadableEvent, digest_of, split_state
 from foundation.database import DATABASE_FAILED, Pool
+from foundation.patience import Patience
 from foundation.sql import load_statements
-from projections.apply import Tally, apply
+from projections.apply import PATIENCE, Tally, apply
 from projections.generations import distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
@@ -27,7 +27,6 @@ from workers.cloud_events import Claim, NotAnEvent, claim_of
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
-LONGEST_PAUSE = 5.0
 T = TypeVar("T")
 
 
@@ -42,21 +41,21 @@ class Received:
     value: bytes | None
 
 
-def consume(pool: Pool, batch: Sequence[Received]) -> list[Tally]:
+def consume(pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIENCE) -> list[Tally]:
     """Apply a batch to every read model, and record what is no event of the store.
 
-    Errors of the database are waited out here: the batch must not be given back half done. A read model whose tables are not
-    what they should be holds up none of the others.
+    A database that is away is waited out here, however long: the batch must not be given back half done. A read model whose
+    tables are not what they should be holds up none of the others.
 
     Raises:
         psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
     """
-    deliveries = _until_it_succeeds(lambda: _deliveries(pool, batch))
+    deliveries = _until_it_succeeds(lambda: _deliveries(pool, batch), patience)
     tallies: list[Tally] = []
     damaged: list[psycopg.ProgrammingError] = []
     for model in all_read_models().values():
         try:
-            tallies.append(_until_it_succeeds(partial(apply, pool, model, deliveries)))
+            tallies.append(_until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience))
         except psycopg.ProgrammingError as error:
             _log.error("read_model_damaged", read_model=model.name, error=type(error).__name__)
             with pool.connection() as connection:
@@ -67,15 +66,15 @@ def consume(pool: Pool, batch: Sequence[Received]) -> list[Tally]:
     return tallies
 
 
-def _until_it_succeeds(attempt: Callable[[], T]) -> T:
-    pause = 0.1
+def _until_it_succeeds(attempt: Callable[[], T], patience: Patience) -> T:
+    pauses = patience.pauses()
     while True:
         try:
             return attempt()
         except DATABASE_FAILED as error:
-            _log.warning("database_failed", error=type(error).__name__, retry_in_seconds=pause)
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = next(pauses)
+            _log.warning("database_failed", error=type(error).__name__, retry_in_seconds=round(pause, 2))
+            patience.sleep(pause)
 
 
 def _deliveries(pool: Pool, batch: Sequence[Received]) -> list[Delivery]:

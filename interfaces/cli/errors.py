@@ -21,7 +21,6 @@ from interfaces.cli.page import Page, print_json
 from interfaces.errors import Misused, NotDone, NotShownYet
 from interfaces.scripts.files import MalformedFiles
 from interfaces.scripts.yaml_tree import Fault, Malformed
-from projections.operator_acts import ActRefused
 from projections.reading import NotFound
 
 DEBUG = "regcase.debug"
@@ -88,7 +87,7 @@ def _code_of(error: RegcaseError) -> Exit:
             return Exit.MALFORMED
         case Misconfigured() | Transient():
             return Exit.UNREACHABLE
-        case Refusal() | NotDone() | NotFound() | ActRefused():
+        case Refusal() | NotDone() | NotFound():
             return Exit.DIFFERENCE
         case _:
             return Exit.UNEXPECTED

@@ -2,108 +2,192 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from foundation.database import Pool
+from foundation.settings import Settings, load_settings
 from interfaces.cli.actor import By, parse_actor
 from interfaces.cli.exits import Exit
 from interfaces.cli.maintenance import known_read_model
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
+from interfaces.cli.parked_page import parked_as_json, print_parked, print_parked_cases, print_retried, retried_as_json
 from interfaces.cli.reading import reading_pool, rows_as_json
-from interfaces.errors import NotDone
+from interfaces.errors import Misused, NotDone
 from projections import operator_acts
 from projections.parking import ParkedCase, parked_cases
+from projections.parking_alarms import Alarm, Limits, alarms
 from projections.reading import find_case
 
 parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model because an event could not be applied there.")
 
 ReadModelName = Annotated[str, typer.Argument(metavar="READMODEL", show_default=False)]
-Reason = Annotated[str, typer.Option("--reason", help="Why, and on what authority; kept for ever.", show_default=False)]
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Its reference, or the beginning of its id.", show_default=False)]
+OneIn = Annotated[str | None, typer.Argument(metavar="[READMODEL]", help="Only there.", show_default=False)]
+OneCase = Annotated[
+    str | None, typer.Argument(metavar="[CASE]", help="Its reference, or the beginning of its id.", show_default=False)
+]
+WhereverItWaits = Annotated[
+    str | None, typer.Option("--case", metavar="CASE", help="This case in every read model where it waits.", show_default=False)
+]
+BecauseOf = Annotated[
+    str | None, typer.Option("--error", metavar="ERROR", help="All that wait because of this error.", show_default=False)
+]
+Why = Annotated[str | None, typer.Option("--reason", help="Why; kept for ever.", show_default=False)]
 
 
 @parked.command("list")
-def list_parked(json: Json = False) -> None:
+def list_parked(
+    model: Annotated[str | None, typer.Option("--read-model", metavar="READMODEL", show_default=False)] = None,
+    error: BecauseOf = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only what this account sees to.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
     """List what waits, the longest waiting first."""
     with reading_pool() as pool:
-        rows = parked_cases(pool)
+        rows = parked_cases(pool, read_models=_read_models(model), error_class=error, owner=owner)
+        raised = raised_alarms(parked_cases(pool), load_settings())
     if json:
         print_json(rows_as_json(rows))
-        return
-    page = Page()
-    if not rows:
-        page.line("No case is parked.")
-        return
-    page.table(
-        ("read model", "case", "waits at", "event", "error", "attempts", "since"),
-        [
-            (
-                row.read_model,
-                str(row.case_id),
-                f"version {row.version}",
-                row.event_type,
-                row.error_class,
-                str(row.attempts),
-                f"{row.parked_at.astimezone():%Y-%m-%d %H:%M:%S}",
-            )
-            for row in rows
-        ],
-    )
+    else:
+        print_parked_cases(rows, Page())
+    for alarm in raised:
+        Page(stderr=True).line(f"Alarm: {alarm.words}", style="red")
 
 
 @parked.command("show")
 def show_parked(case: CaseName, json: Json = False) -> None:
-    """Show where a case waits, and because of which error."""
+    """Show where a case waits, because of which error, who sees to it, and what operators did about it."""
     with reading_pool() as pool:
-        case_id = _case(pool, case).case_id
-        rows = parked_cases(pool, case_id=case_id)
+        rows = _waiting(pool, case)
+        done = operator_acts.acts(pool, case_id=rows[0].case_id)
     if json:
-        print_json(rows_as_json(rows))
+        print_json(parked_as_json(rows, done))
+    else:
+        print_parked(rows, done, Page())
+
+
+@parked.command()
+def assign(
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Who sees to it.", show_default=False)],
+    by: By,
+    model: OneIn = None,
+    case: OneCase = None,
+    everywhere: WhereverItWaits = None,
+    error: BecauseOf = None,
+    reason: Why = None,
+    json: Json = False,
+) -> None:
+    """Make somebody the owner of a parked case, of a case wherever it waits, or of all that wait because of an error.
+
+    Needs the role admin; it is recorded.
+    """
+    actor = parse_actor(by)
+    with reading_pool() as pool:
+        rows = _chosen(pool, model, case, everywhere, error)
+        for row in rows:
+            operator_acts.assign(pool, known_read_model(row.read_model), row.case_id, owner=to, actor=actor, reason=reason)
+    if json:
+        print_json([{"read_model": row.read_model, "case_id": str(row.case_id), "owner": to} for row in rows])
         return
-    page = Page()
     for row in rows:
-        page.line(f"{row.read_model}: case {row.case_id} waits at version {row.version} ({row.event_type})", style="bold")
-        page.entry("error", f"{row.error_class}: {row.error}", indent=2, width=9)
-        page.entry("attempts", str(row.attempts), indent=2, width=9)
-        page.entry("since", f"{row.parked_at.astimezone():%Y-%m-%d %H:%M:%S}", indent=2, width=9)
+        Page().line(f"{to} sees to case {row.case_id} in {row.read_model}.")
 
 
 @parked.command()
-def retry(model: ReadModelName, case: CaseName) -> None:
-    """Apply a parked case again, once what hindered it is mended."""
-    chosen = known_read_model(model)
+def retry(
+    *,
+    by: By,
+    model: OneIn = None,
+    case: OneCase = None,
+    everywhere: WhereverItWaits = None,
+    error: BecauseOf = None,
+    reason: Why = None,
+    json: Json = False,
+) -> None:
+    """Apply a parked case again once what hindered it is mended; a case wherever it waits, or all that wait because of an error.
+
+    Needs the role admin; it is recorded. Ends with 1 where something still waits.
+    """
     with reading_pool() as pool:
-        done = operator_acts.retry(pool, chosen, _case(pool, case, model).case_id)
-    _tell(done, case, model)
-
-
-@parked.command()
-def skip(model: ReadModelName, case: CaseName, by: By, reason: Reason) -> None:
-    """Leave out, for ever, the event that a case waits at in a read model. Needs the role admin and a reason; it is recorded."""
-    chosen = known_read_model(model)
-    with reading_pool() as pool:
-        case_id = _case(pool, case, model).case_id
-        done = operator_acts.skip(pool, chosen, case_id, actor=parse_actor(by), reason=reason)
-    _tell(done, case, model)
-
-
-def _tell(done: bool, case: str, model: str) -> None:
-    if not done:
-        Page().line(f"{case} still waits in {model}; `regcase parked show {case}` tells why.", style="red")
+        rows = _chosen(pool, model, case, everywhere, error)
+        done = operator_acts.retry_each(pool, rows, actor=parse_actor(by), reason=reason)
+    if json:
+        print_json(retried_as_json(done))
+    else:
+        print_retried(done, Page())
+    if any(outcome == "waits" for _, outcome in done):
         raise typer.Exit(Exit.DIFFERENCE)
-    Page().line(f"{case} goes on in {model}.")
 
 
-def _case(pool: Pool, text: str, model: str | None = None) -> ParkedCase:
-    """The parked case that a text names; where a case waits, the docket may not know it."""
-    waiting = [row for row in parked_cases(pool, read_model=model) if str(row.case_id).startswith(text.lower())]
-    if not waiting or len({row.case_id for row in waiting}) > 1:
-        case_id = find_case(pool, text)
-        waiting = parked_cases(pool, read_model=model, case_id=case_id)
-    if not waiting:
+@parked.command()
+def skip(
+    *,
+    model: ReadModelName,
+    case: CaseName,
+    by: By,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the event may be missing there; kept for ever.", show_default=False)
+    ],
+    authority: Annotated[
+        str, typer.Option("--authority", help="On whose decision, or under which rule; kept for ever.", show_default=False)
+    ],
+    json: Json = False,
+) -> None:
+    """Leave out, for ever, the event that a case waits at in a read model. Needs the role admin; it is recorded."""
+    chosen = known_read_model(model)
+    with reading_pool() as pool:
+        (row,) = _waiting(pool, case, model)
+        actor = parse_actor(by)
+        outcome = operator_acts.skip(pool, chosen, row.case_id, actor=actor, reason=reason, authority=authority)
+    if json:
+        print_json(retried_as_json([(row, outcome)]))
+    else:
+        Page().line(f"Version {row.version} of case {row.case_id} ({row.event_type}) is left out in {model}, for ever.")
+        print_retried([(row, outcome)], Page())
+    if outcome == "waits":
+        raise typer.Exit(Exit.DIFFERENCE)
+
+
+def raised_alarms(rows: list[ParkedCase], settings: Settings) -> list[Alarm]:
+    """The alarms that what is parked raises now, by the limits of the settings."""
+    limits = Limits(most=settings.parked_most, longest=timedelta(minutes=settings.parked_minutes))
+    return alarms(rows, limits, datetime.now(UTC))
+
+
+def _chosen(pool: Pool, model: str | None, case: str | None, everywhere: str | None, error: str | None) -> list[ParkedCase]:
+    """What an act is about: one case in one read model, a case wherever it waits, or all of an error."""
+    match model, case, everywhere, error:
+        case str(), str(), None, None:
+            return _waiting(pool, case, model)
+        case None, None, str(), None:
+            return _waiting(pool, everywhere)
+        case _, None, None, str():
+            rows = parked_cases(pool, read_models=_read_models(model), error_class=error)
+            if not rows:
+                msg = f"No case waits because of {error}{f' in {model}' if model else ''}. `regcase parked list` shows what does."
+                raise NotDone(msg)
+            return rows
+        case _:
+            msg = "Name READMODEL and CASE, or --case CASE, or --error ERROR (with READMODEL: only there)."
+            raise Misused(msg)
+
+
+def _read_models(model: str | None) -> list[str] | None:
+    return [known_read_model(model).name] if model else None
+
+
+def _waiting(pool: Pool, text: str, model: str | None = None) -> list[ParkedCase]:
+    """Where the case waits that a text names; the docket may not know it, just because it waits."""
+    read_models = _read_models(model)
+    rows = [row for row in parked_cases(pool, read_models=read_models) if str(row.case_id).startswith(text.lower())]
+    if not text or len({row.case_id for row in rows}) != 1:
+        rows = parked_cases(pool, read_models=read_models, case_id=find_case(pool, text))
+    if not rows:
         msg = f"{text} is not parked{f' in {model}' if model else ''}. `regcase parked list` shows what is."
         raise NotDone(msg)
-    return waiting[0]
+    return rows

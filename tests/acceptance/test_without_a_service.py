@@ -149,11 +149,15 @@ def test_a_poisoned_event_waits_with_its_case_and_goes_on_when_it_is_mended(syst
     (parked,) = wait_for(lambda: json.loads(system.run("parked", "list", "--json").out), what="the parking")
     assert (parked["read_model"], parked["case_id"], parked["version"]) == ("timeline", str(bad[0]), bad[1])
     assert "unknown to this version of the program" in system.run("parked", "show", str(bad[0])).out
-    system.run("parked", "retry", "timeline", str(bad[0]), exit_code=1)
-    refused = system.run("parked", "skip", "timeline", str(bad[0]), "--by", "x:officer", "--reason", "r", exit_code=1)
+    operator = ("--by", "operator:admin")
+    system.run("parked", "retry", "timeline", str(bad[0]), *operator, exit_code=1)
+    stale = json.loads(system.run("timeline", str(bad[0]), "--case", "--json").out)
+    assert all(line["stale_since"] for line in stale)
+    why = ("--reason", "r", "--authority", "a")
+    refused = system.run("parked", "skip", "timeline", str(bad[0]), "--by", "x:officer", *why, exit_code=1)
     assert "needs the role admin" in refused.err
     _set_schema_version(system, bad, 99, 1)
-    system.run("parked", "retry", "timeline", str(bad[0]))
+    system.run("parked", "retry", "--case", str(bad[0]), *operator)
     assert json.loads(system.run("parked", "list", "--json").out) == []
     settle(system)
 

@@ -38,6 +38,28 @@ class TestMigrating:
         assert migrate(empty.owner_url) == []
         assert len(numbers(empty)) == len(known)
 
+    def test_keeps_what_was_parked_and_skipped_before_acts_said_more(self, empty: Database, folder: Path) -> None:
+        later = [path for path in folder.glob("*.sql") if path.name > "0004"]
+        for path in later:
+            path.rename(path.with_suffix(".later"))
+        migrate(empty.owner_url, folder)
+        with psycopg.connect(empty.owner_url) as connection:
+            connection.execute(
+                "INSERT INTO parked_cases (read_model, generation, case_id, version, event_type, error_class, error, parked_at) "
+                "VALUES ('cases', 'live', gen_random_uuid(), 3, 'fine.opened', 'UnreadableEvent', 'x', '2026-01-02 10:00Z')"
+            )
+            connection.execute(
+                "INSERT INTO operator_acts (actor, role, act, read_model, case_id, version, reason) "
+                "VALUES ('a', 'admin', 'skip', 'cases', gen_random_uuid(), 3, 'r')"
+            )
+        for path in later:
+            path.with_suffix(".later").rename(path)
+        migrate(empty.owner_url, folder)
+        with psycopg.connect(empty.owner_url) as connection:
+            parked = connection.execute("SELECT error_kind, stale_since = parked_at FROM parked_cases").fetchall()
+            acts = connection.execute("SELECT act, reason, authority FROM operator_acts").fetchall()
+        assert (parked, acts) == ([("permanent", True)], [("skip", "r", None)])
+
     def test_applies_only_what_is_new(self, database: Database, folder: Path) -> None:
         last = len(read_migrations())
         (folder / f"{last + 1:04}_more.sql").write_text("CREATE TABLE more (id int)", encoding="utf-8")
@@ -121,12 +143,43 @@ class TestTheApplicationsRole:
             "SELECT setval('stored_events_notification_id_seq', 1)",
             "DELETE FROM operator_acts",
             "UPDATE operator_acts SET reason = 'other'",
+            "TRUNCATE operator_acts",
+            "DROP TABLE operator_acts",
+            "ALTER TABLE operator_acts DROP CONSTRAINT operator_acts_are_an_admins",
+            "INSERT INTO operator_acts (done_at) VALUES ('2020-01-01')",
+            "INSERT INTO operator_acts (act_id) OVERRIDING SYSTEM VALUE VALUES (1)",
             "UPDATE schema_migrations SET digest = ''",
         ],
     )
     def test_may_not_change_what_was_recorded(self, database: Database, statement: str) -> None:
         with psycopg.connect(database.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement.encode())
+
+    @pytest.mark.parametrize(
+        ("given", "constraint"),
+        [
+            ({"role": "officer"}, "operator_acts_are_an_admins"),
+            ({"act": "forget"}, "operator_acts_act_check"),
+            ({"outcome": "perhaps"}, "operator_acts_outcome_check"),
+            ({"outcome": None}, "operator_acts_retry_tells_what_came_of_it"),
+            ({"act": "assign", "outcome": None}, "operator_acts_assign_names_an_owner"),
+            ({"act": "skip", "outcome": None, "reason": " ", "authority": "Head"}, "operator_acts_skip_says_why"),
+            ({"act": "skip", "outcome": None, "reason": "Lost"}, "operator_acts_skip_says_why"),
+        ],
+    )
+    def test_may_record_no_act_of_an_operator_that_lacks_what_it_needs(
+        self, database: Database, given: dict[str, str | None], constraint: str
+    ) -> None:
+        retry = {"actor": "a", "role": "admin", "act": "retry", "outcome": "waits", "reason": None, "authority": None}
+        insert = (
+            "INSERT INTO operator_acts (actor, role, act, read_model, case_id, version, outcome, reason, authority) VALUES "
+            "(%(actor)s, %(role)s, %(act)s, 'cases', gen_random_uuid(), 1, %(outcome)s, %(reason)s, %(authority)s)"
+        )
+        with psycopg.connect(database.app_url) as connection:
+            connection.execute(insert, retry)
+            with pytest.raises(psycopg.errors.CheckViolation) as refused:
+                connection.execute(insert, retry | given)
+        assert str(refused.value.diag.constraint_name).startswith(constraint)
 
     def test_may_lock_the_events_and_add_and_read_them(self, database: Database) -> None:
         with psycopg.connect(database.app_url) as connection:

@@ -1,0 +1,53 @@
+"""Events that cannot be applied: a stored event is damaged, and mended again, as only the owner of the table can."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+
+from projections.history import Delivery
+from tests.desk import Desk
+from tests.histories import store
+from tests.services import Database
+
+_KNOWN, _UNKNOWN = 1, 99
+
+
+def poisoned(desk: Desk, database: Database, *event_types: str) -> tuple[list[Delivery], list[Delivery]]:
+    """Store a desk's events, the first of each of these types damaged. Returns all as they are delivered, and the damaged."""
+    deliveries = store(desk, database)
+    bad = [next(delivery for delivery in deliveries if delivery.event_type == event_type) for event_type in event_types]
+    for delivery in bad:
+        damage(database, delivery.case_id, delivery.version)
+    return stored(database), bad
+
+
+def damage(database: Database, case_id: UUID, version: int) -> None:
+    """Make a stored event one of a schema that nobody knows."""
+    _set_schema_version(database, case_id, version, _KNOWN, _UNKNOWN)
+
+
+def mend(database: Database, case_id: UUID, version: int) -> None:
+    """Make it what it was."""
+    _set_schema_version(database, case_id, version, _UNKNOWN, _KNOWN)
+
+
+def stored(database: Database) -> list[Delivery]:
+    """Every event of the store, as it would be delivered."""
+    with psycopg.connect(database.app_url) as connection:
+        rows = connection.execute(
+            "SELECT originator_id, originator_version, topic, state FROM stored_events "
+            "WHERE NOT starts_with(topic, '_') ORDER BY notification_id"
+        )
+        return [Delivery.from_state(*row) for row in rows]
+
+
+def _set_schema_version(database: Database, case_id: UUID, version: int, before: int, after: int) -> None:
+    with psycopg.connect(database.owner_url) as connection:
+        changed = connection.execute(
+            "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8') "
+            "WHERE originator_id = %s AND originator_version = %s",
+            (f'"schema_version":{before}', f'"schema_version":{after}', case_id, version),
+        )
+        assert changed.rowcount == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,10 +18,13 @@ from psycopg.rows import class_row, dict_row
 from domain.regimes import regime
 from foundation.database import Pool
 from foundation.sql import load_statements
+from projections.reading import READS as READ_BY
 from projections.reading import CaseRow, cases, penalties
 
 _SQL = load_statements(__file__)
 _NOTHING_STANDS = ("set_aside", "cancelled", "no_penalty")
+READS = (*READ_BY["matters"], "siblings")
+"""The read models that this is put together from."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class LinkRow:
     reference: str
     relation: str
     sibling: UUID | None
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class EnforcementRow:
     outstanding: Decimal | None = None
     liquidated: Decimal | None = None
     orders: Mapping[str, int] | None = None
+    stale_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class SiblingGroup:
 def links(pool: Pool) -> list[LinkRow]:
     """Every link, in order of the matters that say it."""
     with pool.connection() as connection, connection.cursor(row_factory=class_row(LinkRow)) as cursor:
-        return cursor.execute(_SQL["links"]).fetchall()
+        return cursor.execute(_SQL["links"], {"reads": ["siblings"]}).fetchall()
 
 
 def sibling_groups(pool: Pool, *, matter_id: UUID | None = None) -> list[SiblingGroup]:
@@ -109,14 +115,16 @@ def _grouped(found: Sequence[LinkRow]) -> list[_Group]:
 
 def _side_by_side(pool: Pool, group: _Group) -> SiblingGroup:
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        known = cursor.execute(_SQL["matters"], {"matters": list(group.matters)}).fetchall()
+        known = cursor.execute(_SQL["matters"], {"matters": list(group.matters), "reads": list(READS)}).fetchall()
     in_system = {row["matter_id"] for row in known}
     rows = [_enforcement(pool, **row) for row in known]
     elsewhere = [link for link in group.links if link.sibling not in in_system]
     return SiblingGroup([*rows, *_known_by_links_only(elsewhere)], group.links)
 
 
-def _enforcement(pool: Pool, *, matter_id: UUID, reference: str, subject: str, regime_id: str) -> EnforcementRow:
+def _enforcement(
+    pool: Pool, *, matter_id: UUID, reference: str, subject: str, regime_id: str, stale_since: datetime | None
+) -> EnforcementRow:
     law = regime(regime_id)
     docket = cases(pool, matter_id=matter_id)
     fines = [case for case in docket if case.case_type == "fine"]
@@ -137,6 +145,7 @@ def _enforcement(pool: Pool, *, matter_id: UUID, reference: str, subject: str, r
         outstanding=_sum([case.outstanding for case in docket if case.outstanding is not None]),
         liquidated=_sum([case.amount for case in docket if case.case_type == "non_compliance" and case.amount]),
         orders=Counter(case.state for case in docket if case.case_type == "enforcement_notice"),
+        stale_since=stale_since,
     )
 
 
@@ -157,6 +166,7 @@ def _known_by_links_only(said: Sequence[LinkRow]) -> Iterator[EnforcementRow]:
                 reference=link.reference,
                 subject="",
                 in_system=False,
+                stale_since=link.stale_since,
             )
 
 

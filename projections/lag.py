@@ -38,12 +38,13 @@ class Lag:
 
 @dataclass(frozen=True)
 class NextDeadline:
-    """The deadline that falls due next, of all cases."""
+    """The deadline that falls due next, of all cases; `stale_since` as in `projections.reading`."""
 
     reference: str
     role: str
     due: date
     due_at: datetime
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class OverdueDeadline:
     reference: str
     role: str
     due_at: datetime
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,16 @@ WHERE originator_version > coalesce(positions.version, 0)
 ORDER BY notification_id;
 
 -- name: next_deadline
-SELECT coalesce(cases.reference, deadlines.case_id::text), role, due, due_at
+SELECT coalesce(cases.reference, deadlines.case_id::text), role, due, due_at,
+       (SELECT stale_since FROM public.parked_cases AS parked
+        WHERE parked.generation = 'live' AND parked.read_model = 'deadlines' AND parked.case_id = deadlines.case_id)
 FROM read_deadlines.deadlines LEFT JOIN read_cases.cases USING (case_id)
 WHERE status = 'running' ORDER BY due_at, 1, role LIMIT 1;
 
 -- name: overdue
-SELECT deadlines.case_id, coalesce(cases.reference, deadlines.case_id::text), role, fires_at
+SELECT deadlines.case_id, coalesce(cases.reference, deadlines.case_id::text), role, fires_at,
+       (SELECT stale_since FROM public.parked_cases AS parked
+        WHERE parked.generation = 'live' AND parked.read_model = 'deadlines' AND parked.case_id = deadlines.case_id)
 FROM read_deadlines.deadlines
 LEFT JOIN public.matter_clocks USING (matter_id)
 LEFT JOIN read_cases.cases USING (case_id)

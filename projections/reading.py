@@ -1,6 +1,8 @@
 """Reading: the docket, matters, time lines, deadlines and penalties, put together from the read models.
 
-What spans read models (a fine's `settled`, next deadlines, sums) is worked out here, at the moment of reading.
+What spans read models (a fine's `settled`, next deadlines, sums) is worked out here, at the moment of reading. So is
+`stale_since`: a row does not show what happened from then on (aware), because a case of it is parked in a read model that it
+is put together from.
 """
 
 from __future__ import annotations
@@ -24,6 +26,16 @@ from projections.read_model import all_read_models
 _SQL = load_statements(__file__)
 RowT = TypeVar("RowT")
 _POLL_SECONDS = 0.05
+
+READS: Mapping[str, tuple[str, ...]] = {
+    "matters": ("matters", "cases", "penalties", "deadlines"),
+    "cases": ("cases", "penalties", "deadlines"),
+    "timeline": ("timeline",),
+    "deadlines": ("deadlines",),
+    "penalties": ("penalties",),
+    "penalties_by_year": ("penalties",),
+}
+"""The read models that the rows of each list are put together from, but for the names that they take from `cases`."""
 
 
 class NotFound(RegcaseError):
@@ -51,6 +63,7 @@ class MatterRow:
     outstanding: Decimal | None
     next_role: str | None
     next_due: date | None
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class CaseRow:
     next_role: str | None
     next_due: date | None
     version: int
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,7 @@ class HappeningRow:
     words: str
     actor: str
     role: str
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -126,6 +141,7 @@ class DeadlineRow:
     fired_at: datetime | None
     lapsed_because: str | None
     reason_owed: bool
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +167,7 @@ class PenaltyRow:
     under_appeal: bool
     in_recovery: bool
     reduction: int
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +184,7 @@ class YearTotal:
     paid: Decimal
     outstanding: Decimal
     refund_due: Decimal
+    stale_since: datetime | None
 
 
 def matters(pool: Pool) -> list[MatterRow]:
@@ -242,10 +260,19 @@ def _one(pool: Pool, statement: str, text: str, what: str, hint: str) -> UUID:
     if found:
         msg = f"{text!r} fits several: {', '.join(sorted(str(row[0]) for row in found)[:5])}. Give more of the {what}'s id."
     else:
-        msg = f"there is no {what} {text!r}; {hint}."
+        msg = f"there is no {what} {text!r}; {hint}.{_unnamed(pool)}"
     raise NotFound(msg)
+
+
+def _unnamed(pool: Pool) -> str:
+    """What to say of cases that wait at their first event, so that the docket does not know their names."""
+    with pool.connection() as connection:
+        row = connection.execute(_SQL["unnamed"]).fetchone()
+    if not row or not row[0]:
+        return ""
+    return f" {row[0]} {'case is' if row[0] == 1 else 'cases are'} parked before the docket knew the name: `regcase parked list`."
 
 
 def _rows(pool: Pool, row_type: type[RowT], statement: str, **parameters: Any) -> list[RowT]:
     with pool.connection() as connection, connection.cursor(row_factory=class_row(row_type)) as cursor:
-        return cursor.execute(_SQL[statement], parameters).fetchall()
+        return cursor.execute(_SQL[statement], {**parameters, "reads": list(READS[statement])}).fetchall()

@@ -6,6 +6,7 @@ from domain.case.words import court_name
 from interfaces.cli.options import Json, Matter
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import day, money, reading_pool, rows_as_json
+from interfaces.cli.stale import print_rows, tell_what_is_stale
 from projections import reading
 from projections.reading import CaseRow
 
@@ -13,7 +14,9 @@ from projections.reading import CaseRow
 def cases(matter: Matter = None, json: Json = False) -> None:
     """List the docket: each case with its state, its sums, and what falls due next."""
     with reading_pool() as pool:
-        rows = reading.cases(pool, matter_id=reading.find_matter(pool, matter) if matter else None)
+        matter_id = reading.find_matter(pool, matter) if matter else None
+        rows = reading.cases(pool, matter_id=matter_id)
+        tell_what_is_stale(pool, reading.READS["cases"], matter_id=matter_id)
     if json:
         print_json(rows_as_json(rows))
     else:
@@ -25,7 +28,9 @@ def print_docket(rows: list[CaseRow], page: Page) -> None:
     if not rows:
         page.line("There are no cases yet. `regcase load FILE` brings some in from a case script.")
         return
-    page.table(
+    print_rows(
+        page,
+        rows,
         ("case", "type", "state", "subject", "amount", "outstanding", "notes", "next due", "id"),
         [
             (

@@ -10,6 +10,7 @@ import typer
 from interfaces.cli.options import Json, Matter
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import reading_pool, rows_as_json
+from interfaces.cli.stale import print_rows, stale_words, tell_what_is_stale
 from projections import reading
 from projections.reading import DeadlineRow
 
@@ -31,11 +32,9 @@ def deadlines(
 ) -> None:
     """List deadlines in order of due time."""
     with reading_pool() as pool:
-        rows = reading.deadlines(
-            pool,
-            matter_id=reading.find_matter(pool, matter) if matter else None,
-            due_before=due_before.date() if due_before else None,
-        )
+        matter_id = reading.find_matter(pool, matter) if matter else None
+        rows = reading.deadlines(pool, matter_id=matter_id, due_before=due_before.date() if due_before else None)
+        tell_what_is_stale(pool, reading.READS["deadlines"], matter_id=matter_id)
     if json:
         print_json(rows_as_json(rows))
         return
@@ -52,7 +51,9 @@ def print_deadlines(rows: list[DeadlineRow], page: Page) -> None:
     if not rows:
         page.line("There are no such deadlines.")
         return
-    page.table(
+    print_rows(
+        page,
+        rows,
         ("due", "case", "deadline", "kind", "status", "rule", "law"),
         [(row.due.isoformat(), row.reference, row.role, row.kind, _status(row), row.rule, "; ".join(row.cites)) for row in rows],
         wrap=("deadline", "kind", "status", "law"),
@@ -61,7 +62,7 @@ def print_deadlines(rows: list[DeadlineRow], page: Page) -> None:
 
 def explain_deadline(row: DeadlineRow, page: Page) -> None:
     """One deadline with the worked steps that led to its day, and what is not certain about it."""
-    page.line(f"{row.reference}: {row.role}, due {row.due} ({_status(row)})", style="bold")
+    page.line(f"{row.reference}: {row.role}, due {row.due} ({_status(row)}){stale_words(row)}", style="bold")
     law = "; ".join(row.cites)
     page.line(f"Rule {row.rule}, version {row.rule_version}: {law}. Calendar {row.calendar} ({row.calendar_version}).", indent=2)
     for step in row.steps:

@@ -11,8 +11,9 @@ from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import day, money, reading_pool, rows_as_json
 from interfaces.cli.siblings import groups_as_json, print_groups
+from interfaces.cli.stale import print_rows, tell_what_is_stale
 from interfaces.errors import Misused
-from projections import reading
+from projections import enforcement, reading
 from projections.enforcement import sibling_groups
 
 
@@ -33,12 +34,14 @@ def matters(
     with reading_pool() as pool:
         if siblings:
             groups = sibling_groups(pool, matter_id=matter_id_of(pool, matter) if matter else None)
+            tell_what_is_stale(pool, enforcement.READS)
             if json:
                 print_json(groups_as_json(groups))
             else:
                 print_groups(groups, Page())
             return
         rows = reading.matters(pool)
+        tell_what_is_stale(pool, reading.READS["matters"])
     if json:
         print_json(rows_as_json(rows))
         return
@@ -46,7 +49,9 @@ def matters(
     if not rows:
         page.line("There are no matters yet. `regcase load FILE` brings one in from a case script.")
         return
-    page.table(
+    print_rows(
+        page,
+        rows,
         ("matter", "subject", "regime", "opened", "cases", "open", "by timers", "payable", "outstanding", "next due", "id"),
         [
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -26,9 +27,9 @@ parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model
 
 ReadModelName = Annotated[str, typer.Argument(metavar="READMODEL", show_default=False)]
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Its reference, or the beginning of its id.", show_default=False)]
-OneIn = Annotated[str | None, typer.Argument(metavar="[READMODEL]", help="Only there.", show_default=False)]
+OneIn = Annotated[str | None, typer.Argument(metavar="READMODEL", help="Only there.", show_default=False)]
 OneCase = Annotated[
-    str | None, typer.Argument(metavar="[CASE]", help="Its reference, or the beginning of its id.", show_default=False)
+    str | None, typer.Argument(metavar="CASE", help="Its reference, or the beginning of its id.", show_default=False)
 ]
 WhereverItWaits = Annotated[
     str | None, typer.Option("--case", metavar="CASE", help="This case in every read model where it waits.", show_default=False)
@@ -47,8 +48,9 @@ def list_parked(
     json: Json = False,
 ) -> None:
     """List what waits, the longest waiting first."""
+    read_models = _read_models(model)
     with reading_pool() as pool:
-        rows = parked_cases(pool, read_models=_read_models(model), error_class=error, owner=owner)
+        rows = parked_cases(pool, read_models=read_models, error_class=error, owner=owner)
         raised = raised_alarms(parked_cases(pool), load_settings())
     if json:
         print_json(rows_as_json(rows))
@@ -86,9 +88,9 @@ def assign(
 
     Needs the role admin; it is recorded.
     """
-    actor = parse_actor(by)
+    actor, chosen = parse_actor(by), _Chosen.by(model, case, everywhere, error)
     with reading_pool() as pool:
-        rows = _chosen(pool, model, case, everywhere, error)
+        rows = chosen.find(pool)
         for row in rows:
             operator_acts.assign(pool, known_read_model(row.read_model), row.case_id, owner=to, actor=actor, reason=reason)
     if json:
@@ -113,9 +115,9 @@ def retry(
 
     Needs the role admin; it is recorded. Ends with 1 where something still waits.
     """
+    actor, chosen = parse_actor(by), _Chosen.by(model, case, everywhere, error)
     with reading_pool() as pool:
-        rows = _chosen(pool, model, case, everywhere, error)
-        done = operator_acts.retry_each(pool, rows, actor=parse_actor(by), reason=reason)
+        done = operator_acts.retry_each(pool, chosen.find(pool), actor=actor, reason=reason)
     if json:
         print_json(retried_as_json(done))
     else:
@@ -139,10 +141,9 @@ def skip(
     json: Json = False,
 ) -> None:
     """Leave out, for ever, the event that a case waits at in a read model. Needs the role admin; it is recorded."""
-    chosen = known_read_model(model)
+    actor, chosen = parse_actor(by), known_read_model(model)
     with reading_pool() as pool:
-        (row,) = _waiting(pool, case, model)
-        actor = parse_actor(by)
+        (row,) = _waiting(pool, case, [chosen.name])
         outcome = operator_acts.skip(pool, chosen, row.case_id, actor=actor, reason=reason, authority=authority)
     if json:
         print_json(retried_as_json([(row, outcome)]))
@@ -159,35 +160,47 @@ def raised_alarms(rows: list[ParkedCase], settings: Settings) -> list[Alarm]:
     return alarms(rows, limits, datetime.now(UTC))
 
 
-def _chosen(pool: Pool, model: str | None, case: str | None, everywhere: str | None, error: str | None) -> list[ParkedCase]:
+@dataclass(frozen=True)
+class _Chosen:
     """What an act is about: one case in one read model, a case wherever it waits, or all of an error."""
-    match model, case, everywhere, error:
-        case str(), str(), None, None:
-            return _waiting(pool, case, model)
-        case None, None, str(), None:
-            return _waiting(pool, everywhere)
-        case _, None, None, str():
-            rows = parked_cases(pool, read_models=_read_models(model), error_class=error)
-            if not rows:
-                msg = f"No case waits because of {error}{f' in {model}' if model else ''}. `regcase parked list` shows what does."
-                raise NotDone(msg)
-            return rows
-        case _:
-            msg = "Name READMODEL and CASE, or --case CASE, or --error ERROR (with READMODEL: only there)."
-            raise Misused(msg)
+
+    read_models: list[str] | None
+    case: str | None
+    error: str | None
+
+    @classmethod
+    def by(cls, model: str | None, case: str | None, everywhere: str | None, error: str | None) -> _Chosen:
+        match model, case, everywhere, error:
+            case (str(), str(), None, None) | (None, None, str(), None) | (_, None, None, str()):
+                return cls(_read_models(model), case or everywhere, error)
+            case _:
+                msg = "Name READMODEL and CASE, or --case CASE, or --error ERROR (with READMODEL: only there)."
+                raise Misused(msg)
+
+    def find(self, pool: Pool) -> list[ParkedCase]:
+        if self.case is not None:
+            return _waiting(pool, self.case, self.read_models)
+        rows = parked_cases(pool, read_models=self.read_models, error_class=self.error)
+        if not rows:
+            msg = f"No case waits because of {self.error}{_in(self.read_models)}. `regcase parked list` shows what does."
+            raise NotDone(msg)
+        return rows
 
 
 def _read_models(model: str | None) -> list[str] | None:
     return [known_read_model(model).name] if model else None
 
 
-def _waiting(pool: Pool, text: str, model: str | None = None) -> list[ParkedCase]:
+def _waiting(pool: Pool, text: str, read_models: list[str] | None = None) -> list[ParkedCase]:
     """Where the case waits that a text names; the docket may not know it, just because it waits."""
-    read_models = _read_models(model)
     rows = [row for row in parked_cases(pool, read_models=read_models) if str(row.case_id).startswith(text.lower())]
     if not text or len({row.case_id for row in rows}) != 1:
         rows = parked_cases(pool, read_models=read_models, case_id=find_case(pool, text))
     if not rows:
-        msg = f"{text} is not parked{f' in {model}' if model else ''}. `regcase parked list` shows what is."
+        msg = f"{text} is not parked{_in(read_models)}. `regcase parked list` shows what is."
         raise NotDone(msg)
     return rows
+
+
+def _in(read_models: list[str] | None) -> str:
+    return f" in {read_models[0]}" if read_models else ""

@@ -14,6 +14,7 @@ from domain.regimes import regime
 from interfaces.cli.options import Json, Matter
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import day, money, reading_pool, rows_as_json
+from interfaces.cli.stale import print_rows, tell_what_is_stale
 from interfaces.errors import Misused
 from interfaces.running_system import running_system
 from projections import reading
@@ -34,7 +35,9 @@ def penalties(matter: Matter = None, interest_on: InterestOn = None, json: Json 
     """List penalties: imposed, varied, paid, outstanding, to be refunded; and the totals by year and regime."""
     until = _day(interest_on) if interest_on is not None else None
     with reading_pool() as pool:
-        rows = reading.penalties(pool, matter_id=reading.find_matter(pool, matter) if matter else None)
+        matter_id = reading.find_matter(pool, matter) if matter else None
+        rows = reading.penalties(pool, matter_id=matter_id)
+        tell_what_is_stale(pool, reading.READS["penalties"], matter_id=matter_id)
         totals = [] if matter else reading.penalties_by_year(pool)
     interest = list(_interest(rows, until)) if until else []
     if json:
@@ -96,7 +99,9 @@ def print_penalties(rows: list[PenaltyRow], totals: list[YearTotal], page: Page)
     if not rows:
         page.line("There are no penalties yet.")
         return
-    page.table(
+    print_rows(
+        page,
+        rows,
         ("case", "subject", "decided", "imposed", "varied to", "stands", "payable", "paid", "outstanding", "refund due", "notes"),
         [
             (
@@ -119,7 +124,9 @@ def print_penalties(rows: list[PenaltyRow], totals: list[YearTotal], page: Page)
     )
     if totals:
         page.line()
-        page.table(
+        print_rows(
+            page,
+            totals,
             ("regime", "year", "of", "cases", "imposed", "payable", "paid", "outstanding", "refund due"),
             [
                 (

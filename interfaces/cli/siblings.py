@@ -10,6 +10,7 @@ from babel import Locale
 from domain.case.words import plain
 from interfaces.cli.page import Page
 from interfaces.cli.reading import money, row_as_json, rows_as_json
+from interfaces.cli.stale import print_rows, stale_words
 from projections.enforcement import EnforcementRow, LinkRow, SiblingGroup
 
 
@@ -25,7 +26,9 @@ def print_groups(groups: Sequence[SiblingGroup], page: Page) -> None:
     for number, group in enumerate(groups):
         if number:
             page.line()
-        page.table(
+        print_rows(
+            page,
+            group.matters,
             (
                 "authority", "jurisdiction", "matter", "imposed", "final", "paid", "outstanding", "periodic penalties", "orders",
             ),
@@ -42,7 +45,7 @@ def print_groups(groups: Sequence[SiblingGroup], page: Page) -> None:
 
 def link_in_words(link: LinkRow) -> str:
     """Who says that what belongs together."""
-    return f"{link.said_by}: {link.reference} of {link.authority} ({country(link.jurisdiction)}), {plain(link.relation)}"
+    return f"{link.said_by}: {link.reference} of {link.authority} ({country(link.jurisdiction)}), {plain(link.relation)}{stale_words(link)}"
 
 
 def country(jurisdiction: str) -> str:

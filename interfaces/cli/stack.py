@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import typer
@@ -21,8 +22,12 @@ from foundation.settings import Settings, load_settings
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
+from interfaces.cli.parked import raised_alarms
+from interfaces.cli.stale import stale_words
 from projections import lag, parking
 from projections.lag import Lag, LoadedMatter, NextDeadline, OverdueDeadline
+from projections.parking import ParkedCase
+from projections.parking_alarms import Alarm
 
 _BROKER_SECONDS = 2.0
 
@@ -51,7 +56,8 @@ def down_command() -> None:
 def status_command(json: Json = False) -> None:
     """Show each process, the database and the broker, how far behind things are, and what waits for a person.
 
-    Ends with 0 when everything runs, 3 when something does not.
+    Ends with 0 when everything runs, 3 when something does not, 1 when only an alarm is raised: too many cases are parked, or
+    one for too long.
     """
     status = look()
     if json:
@@ -60,6 +66,8 @@ def status_command(json: Json = False) -> None:
         print_status(status, Page())
     if status.faults:
         raise typer.Exit(Exit.UNREACHABLE)
+    if status.backlog and status.backlog.alarms:
+        raise typer.Exit(Exit.DIFFERENCE)
 
 
 @dataclass(frozen=True)
@@ -68,11 +76,17 @@ class Backlog:
 
     relay: Lag
     read_models: dict[str, Lag | None]
-    parked: int
+    parked: list[ParkedCase]
+    alarms: list[Alarm]
     rejected_messages: int
     next_deadline: NextDeadline | None
     overdue: list[OverdueDeadline]
     being_loaded: list[LoadedMatter]
+
+    @property
+    def parked_cases(self) -> set[UUID]:
+        """The cases that wait somewhere."""
+        return {row.case_id for row in self.parked}
 
 
 @dataclass(frozen=True)
@@ -104,18 +118,26 @@ class Status:
             "broker": {"reachable": self.broker is not None, "bootstrap": self.broker},
             "relay": _lag_as_json(backlog.relay) if backlog else None,
             "read_models": {name: _lag_as_json(behind) for name, behind in backlog.read_models.items()} if backlog else None,
-            "parked": backlog.parked if backlog else None,
+            "parked": len(backlog.parked_cases) if backlog else None,
+            "alarms": [asdict(alarm) for alarm in backlog.alarms] if backlog else None,
             "rejected_messages": backlog.rejected_messages if backlog else None,
             "next_deadline": {
                 "case": backlog.next_deadline.reference,
                 "role": backlog.next_deadline.role,
                 "due": backlog.next_deadline.due.isoformat(),
                 "due_at": backlog.next_deadline.due_at.isoformat(),
+                "stale_since": _iso(backlog.next_deadline.stale_since),
             }
             if backlog and backlog.next_deadline
             else None,
             "overdue": [
-                {"case_id": str(o.case_id), "case": o.reference, "role": o.role, "due_at": o.due_at.isoformat()}
+                {
+                    "case_id": str(o.case_id),
+                    "case": o.reference,
+                    "role": o.role,
+                    "due_at": o.due_at.isoformat(),
+                    "stale_since": _iso(o.stale_since),
+                }
                 for o in backlog.overdue
             ]
             if backlog
@@ -135,7 +157,7 @@ def look() -> Status:
     broker, backlog, answers = _broker(settings), None, False
     try:
         with open_pool(settings.database, name="status", size=1, timeout=2.0) as pool:
-            backlog = _backlog(pool)
+            backlog = _backlog(pool, settings)
             answers = True
             faults += [
                 f"{o.role} of {o.reference} should have been fired at {o.due_at:%Y-%m-%d %H:%M %Z}" for o in backlog.overdue
@@ -174,6 +196,8 @@ def print_status(status: Status, page: Page) -> None:
     page.entry("database", "reachable" if status.database_answers else "NOT REACHABLE", width=18)
     if status.backlog:
         _print_backlog(status.backlog, page)
+    for alarm in status.backlog.alarms if status.backlog else ():
+        page.line(f"Alarm: {alarm.words}", style="red")
     for fault in status.faults:
         page.line(f"Fault: {fault.rstrip('.')}.", style="red")
     if status.faults:
@@ -184,26 +208,37 @@ def _print_backlog(backlog: Backlog, page: Page) -> None:
     page.entry("relay", backlog.relay.words, width=18)
     for name, behind in backlog.read_models.items():
         page.entry(name, behind.words if behind else "NOT BUILT YET", width=18)
-    page.entry("parked cases", f"{backlog.parked} (see `regcase parked list`)" if backlog.parked else "none", width=18)
+    page.entry("parked cases", _parked_words(backlog), width=18)
     if backlog.rejected_messages:
         page.entry("rejected messages", f"{backlog.rejected_messages} that were no events of the store", width=18)
     following = backlog.next_deadline
-    told = f"{following.due}: {following.role} of {following.reference}" if following else "none runs"
+    told = f"{following.due}: {following.role} of {following.reference}{stale_words(following)}" if following else "none runs"
     page.entry("next deadline", told, width=18)
     for matter in backlog.being_loaded:
         page.entry("being loaded", f"matter {matter.matter_id}, its clock stands at {matter.now:%Y-%m-%d %H:%M %Z}", width=18)
 
 
-def _backlog(pool: Pool) -> Backlog:
+def _backlog(pool: Pool, settings: Settings) -> Backlog:
+    parked = parking.parked_cases(pool)
     return Backlog(
         relay=lag.relay_lag(pool, EVENTS.name),
         read_models=lag.read_model_lags(pool),
-        parked=len(parking.parked_cases(pool)),
+        parked=parked,
+        alarms=raised_alarms(parked, settings),
         rejected_messages=lag.rejected_messages(pool),
         next_deadline=lag.next_deadline(pool),
         overdue=lag.overdue_deadlines(pool),
         being_loaded=lag.matters_being_loaded(pool),
     )
+
+
+def _parked_words(backlog: Backlog) -> str:
+    if not backlog.parked:
+        return "none"
+    timers = (
+        " Timers do not know their deadlines in full." if any(row.read_model == "deadlines" for row in backlog.parked) else ""
+    )
+    return f"{len(backlog.parked_cases)} (see `regcase parked list`).{timers}"
 
 
 def _broker(settings: Settings) -> str | None:

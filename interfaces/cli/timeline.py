@@ -11,6 +11,7 @@ from domain.regimes import regime
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import day, reading_pool, rows_as_json
+from interfaces.cli.stale import print_rows, tell_what_is_stale
 from projections import reading
 from projections.reading import HappeningRow
 
@@ -27,11 +28,10 @@ def timeline(
 ) -> None:
     """Tell what happened in a matter, or with --case in one case, in order of recording."""
     with reading_pool() as pool:
-        rows = (
-            reading.timeline(pool, case_id=reading.find_case(pool, named))
-            if case
-            else reading.timeline(pool, matter_id=reading.find_matter(pool, named))
-        )
+        matter_id = None if case else reading.find_matter(pool, named)
+        case_id = reading.find_case(pool, named) if case else None
+        rows = reading.timeline(pool, matter_id=matter_id, case_id=case_id)
+        tell_what_is_stale(pool, reading.READS["timeline"], matter_id=matter_id, case_id=case_id)
         regimes = {row.regime for row in reading.cases(pool, matter_id=rows[0].matter_id)} if rows else set()
     if json:
         print_json(rows_as_json(rows))
@@ -42,7 +42,9 @@ def timeline(
 
 def print_time_line(rows: list[HappeningRow], page: Page, zone: ZoneInfo, *, entries: bool = False) -> None:
     """The time line as a table; times of recording are in the zone given. `entries`: with each entry's number, for `correct`."""
-    page.table(
+    print_rows(
+        page,
+        rows,
         (*(("entry",) if entries else ()), "date of law", "recorded", "case", "what happened", "by"),
         [
             (

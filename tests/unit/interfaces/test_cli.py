@@ -67,7 +67,7 @@ class TestWrongUse:
             (["do", "fine.fire_deadline", "--by", "x:officer"], "There is no command 'fine.fire_deadline'."),
             (["do", "fine.record_payment", "--by", "x:registrar", "--expect-version", "-1"], "--expect-version"),
             (["rebuild", "nope"], "There is no read model 'nope'; there are cases, deadlines"),
-            (["parked", "retry", "nope", "X"], "There is no read model 'nope'"),
+            (["parked", "retry", "nope", "X", "--by", "x:admin"], "There is no read model 'nope'"),
             (["commands", "nonsense"], "There is no command that begins with 'nonsense'"),
             (["show", "x", "--by", "effective"], "Give --as-of as well"),
             (["show", "x", "--as-of", "2022-13-01"], "--as-of is '2022-13-01'; write a day such as 2024-01-31"),

@@ -62,6 +62,12 @@ class Stayable(Case):
         """Whether the role, or one of its kind, is of something that the subject has still to do."""
         return self.is_duty(role) or any(self.is_duty(deadline.role) for deadline in self.deadlines_of(role))
 
+    def is_stayed(self, role: str, on: date) -> bool:
+        """Whether a deadline of that role stands still by an order on a day; of one that had passed before, what it was for waits."""
+        return any(
+            stay.holds(role) and stay.ordered_on <= on and (stay.until is None or on < stay.until) for stay in self.stays.values()
+        )
+
     def is_let_run(self, appeal: UUID, role: str) -> bool:
         """Whether a court lifted, for that deadline, the suspension that the law makes because of the appeal."""
         return covers(self._let_run.get(appeal, ()), role)

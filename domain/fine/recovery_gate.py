@@ -30,6 +30,8 @@ def failing_conditions(debt: Debt, on: date, law: Regime) -> dict[str, str]:
 def _payment_period_ended(debt: Debt, on: date) -> str | None:
     """The time to pay, or that of an instalment of which something is missing, is over."""
     owed = [deadline for part in debt.unpaid_parts() if (deadline := debt.deadline(part.role))]
+    if any(debt.is_stayed(deadline.role, on) for deadline in owed):
+        return "a court has stayed the payment"
     if any(deadline.ended_before(on) for deadline in owed) or not debt.account.outstanding:
         return None
     if not owed and not debt.has_time_to_pay:

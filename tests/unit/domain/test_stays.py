@@ -117,6 +117,15 @@ class TestAStay:
         stay(desk.at("2022-07-01"), "payment", on="2022-06-16")
         assert payment(desk) == ("passed", "2022-06-15")
 
+    def test_ordered_after_the_day_to_pay_bars_recovery_while_it_lasts(self) -> None:
+        desk = issued()
+        lodge(desk, "fine", "2022-06-14", appellant="third_party")
+        stay(desk.at("2022-07-01"), "payment", on="2022-07-01", until="2022-08-01")
+        recover: dict[str, Any] = {"court": "county_court", "started_on": "2022-07-31"}
+        refusal = desk.at("2022-07-31").refused("fine.start_recovery", "fine", by=REGISTRAR, **recover)
+        assert refusal["details"]["conditions"] == {"payment_period_ended": "a court has stayed the payment"}
+        desk.at("2022-08-01").done("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on="2022-08-01")
+
     def test_stands_again_with_an_appeal_that_turns_out_not_to_have_ended(self) -> None:
         desk = appealed()
         stay(desk, "payment")

@@ -128,7 +128,8 @@ def _enforcement(
     law = regime(regime_id)
     docket = cases(pool, matter_id=matter_id)
     fines = [case for case in docket if case.case_type == "fine"]
-    imposed = [row.imposed for row in penalties(pool, matter_id=matter_id) if row.imposed is not None]
+    imposed_by = (row for row in penalties(pool, matter_id=matter_id) if row.case_type == "fine")
+    imposed = [row.imposed for row in imposed_by if row.imposed is not None]
     final = [fine for fine in fines if fine.final or fine.state in ("cancelled", "no_penalty")]
     return EnforcementRow(
         matter_id=matter_id,

@@ -34,7 +34,8 @@ def test_the_enforcement_in_all_jurisdictions_is_shown_side_by_side(system: Syst
     found = {row["jurisdiction"]: row for row in group["matters"]}
     assert {place: _enforced(row) for place, row in found.items()} == ENFORCED
     assert not any(row["paid"] and _whole(row["paid"]) for row in found.values())
-    assert found["FR"]["liquidated"] == {"amount": "5200000.00", "currency": "EUR"}
+    assert found["FR"]["liquidated"] == {"amount": "5200000.00", "currency": "EUR"}, "beside the fine, not in it"
+    assert found["FR"]["outstanding"] == {"amount": "25200000.00", "currency": "EUR"}
     page = system.run("matters", "--siblings").out
     assert "EUR 30,500,000.00" in page
     assert "GBP 7,552,800.00" in page

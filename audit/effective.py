@@ -23,6 +23,12 @@ from uuid import UUID
 
 from domain.appeal.events import AppealDecided, PermissionDecided, PermissionRenewed, PermissionSought
 from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineRecomputed, DeadlineSet, DeadlineStarted
+from domain.investigation.events import (
+    InvestigationNoticeCancelled,
+    InvestigationNoticeIssued,
+    InvestigationNoticeServed,
+    ResponseRecorded,
+)
 from domain.non_compliance.events import Dismissed
 from domain.past_cases import SET_RIGHT
 from domain.words import law_date
@@ -132,6 +138,7 @@ class _Ground:
         self._deadlines: dict[str, date] = {}
         self._decided: date | None = None
         self._sought: dict[str, date] = {}
+        self._notices: dict[str, date] = {}
 
     def of(self, event: CaseEvent) -> date | None:
         """The day before which an event cannot have effect."""
@@ -142,6 +149,10 @@ class _Ground:
                 return self._decided
             case PermissionDecided(by=by) | PermissionRenewed(by=by):
                 return self._sought.get(by)
+            case (
+                InvestigationNoticeServed(notice=name) | ResponseRecorded(notice=name) | InvestigationNoticeCancelled(notice=name)
+            ):
+                return self._notices.get(name)
             case _:
                 return self._deadlines.get(getattr(event, "role", ""))
 
@@ -154,5 +165,7 @@ class _Ground:
                 self._decided = day
             case PermissionSought(by=by):
                 self._sought[by] = day
+            case InvestigationNoticeIssued(notice=name):
+                self._notices[name] = day
             case _:
                 pass

@@ -8,7 +8,7 @@ from typing import Any
 from domain.event_store import in_postgres
 from projections.history import Delivery
 from tests import fines
-from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, in_instalments, intended, issued
+from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, in_instalments, intended, investigated, issued
 from tests.fines import pecr
 from tests.services import Database
 
@@ -126,6 +126,29 @@ def without_penalty() -> Desk:
     return desk
 
 
+def asked_appealed_and_linked() -> Desk:
+    """Three notices of an investigation: one answered late, one set aside by a court, one cancelled; and links elsewhere."""
+    desk = investigated("2021-01-04").at("2021-03-01")
+    for name, kind in (("LATE", "information"), ("WIDE", "assessment"), ("NEEDLESS", "interview")):
+        asks: dict[str, Any] = {"notice": name, "kind": kind, "sent_on": "2021-03-01", "respond_within": "P35D"}
+        desk.done("investigation.issue_notice", "inv", **asks)
+    served: dict[str, Any] = {"served_on": "2021-03-03", "method": "post"}
+    desk.at("2021-03-03").done("investigation.serve", "inv", by=REGISTRAR, notice="LATE", **served)
+    desk.done("investigation.cancel_notice", "inv", notice="NEEDLESS", sent_on="2021-03-03", reasons="Came of himself")
+    lodge: dict[str, Any] = {"against": ["inv"], "scope": "notice:WIDE", "court": "first_tier_tribunal", "grounds": ["g"]}
+    desk.done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2021-03-03", **lodge)
+    desk.at("2021-04-12")
+    answer: dict[str, Any] = {"notice": "LATE", "received_on": "2021-04-12", "complete": True}
+    desk.done("investigation.record_response", "inv", by=REGISTRAR, **answer)
+    decided: dict[str, Any] = {"outcome": "allowed", "decided_on": "2021-04-12", "sent_on": "2021-04-12"}
+    desk.done("appeal.decide", "appeal", by=REGISTRAR, **decided)
+    for reference, matter in (("SAN-2022-019", None), ("DET-7", "00000000-0000-0000-0000-000000000007")):
+        link: dict[str, Any] = {"authority": "CNIL", "jurisdiction": "FR", "reference": reference, "relation": "same_conduct"}
+        link |= {"matter": matter} if matter else {}
+        desk.done("investigation.link_sibling", "inv", **link)
+    return desk.at("2021-09-01")
+
+
 def everything_is_complied_with() -> Desk:
     """Both requirements of a notice are met in time."""
     desk = in_force().at("2022-07-01")
@@ -219,6 +242,7 @@ STORIES: dict[str, Callable[[], Desk]] = {
         decided_and_remitted,
         stayed_until_a_day,
         without_penalty,
+        asked_appealed_and_linked,
         everything_is_complied_with,
         entered_wrongly,
         appealed,

@@ -247,9 +247,11 @@ class WithNotices(AppealTarget):
                 self._keep_notice(name, status="answered", answered_on=received_on)
             case InvestigationNoticeCancelled(notice=name):
                 self._keep_notice(name, status="cancelled")
-            case SetAside(appeal=appeal) | Restored(appeal=appeal) if appeal in self.appeals:
-                name = self.appeals[appeal].scope.partition(":")[2]
-                self._keep_notice(name, is_set_aside=isinstance(event, SetAside))
+            case SetAside(appeal=appeal) | Restored(appeal=appeal):
+                # As of a day in law a decision may be known before the appeal, and the appeal before the notice.
+                pending = self.appeals.get(appeal)
+                if pending and self._notice_in(pending.scope):
+                    self._keep_notice(pending.scope.partition(":")[2], is_set_aside=isinstance(event, SetAside))
             case InvestigationClosed():
                 for name, notice in self.notices.items():
                     if notice.status == "outstanding":

@@ -19,7 +19,7 @@ from domain.fine.fine import Fine
 from domain.refusals import UnknownCase
 from domain.unit_of_work import rebuild
 from tests.desk import ISSUER, REGISTRAR, Desk, appealed, in_force, issued
-from tests.histories import correct
+from tests.histories import asked_appealed_and_linked, correct
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -294,9 +294,20 @@ def long_story() -> Desk:
     return desk
 
 
-STORY = long_story()
-HISTORIES = STORY.histories()
-FIELDS_OF_LAW = ("sent_on", "received_on", "decided_on", "met_on", "since", "resumed_on", "ended_on", "agreed_on", "final_on")
+STORIES = {"of a fine and a notice": long_story(), "of an investigation": asked_appealed_and_linked()}
+HISTORIES = {name: desk.histories() for name, desk in STORIES.items()}
+FIELDS_OF_LAW = (
+    "sent_on",
+    "served_on",
+    "received_on",
+    "decided_on",
+    "met_on",
+    "since",
+    "resumed_on",
+    "ended_on",
+    "agreed_on",
+    "final_on",
+)
 
 
 def facts(case: Case) -> dict[str, Any]:
@@ -305,36 +316,42 @@ def facts(case: Case) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("by", ["recorded", "effective"])
-def test_as_of_today_a_case_is_as_it_stands(by: By) -> None:
-    for case_id in HISTORIES:
-        case = case_as_of(STORY.app, case_id, date(2100, 1, 1), by)
+@pytest.mark.parametrize("story", STORIES)
+def test_as_of_today_a_case_is_as_it_stands(story: str, by: By) -> None:
+    app = STORIES[story].app
+    for case_id in HISTORIES[story]:
+        case = case_as_of(app, case_id, date(2100, 1, 1), by)
         assert case is not None
-        assert case.state == STORY.app.case(case_id).state
-        assert case.deadlines == STORY.app.case(case_id).deadlines
+        assert case.state == app.case(case_id).state
+        assert case.deadlines == app.case(case_id).deadlines
 
 
-def test_each_day_of_a_long_story_can_be_replayed() -> None:
+@pytest.mark.parametrize("story", STORIES)
+def test_each_day_of_a_long_story_can_be_replayed(story: str) -> None:
+    app, histories = STORIES[story].app, HISTORIES[story]
     days = {
         event.recorded.date() + timedelta(days=shift)
-        for history in HISTORIES.values()
+        for history in histories.values()
         for event in history
         for shift in (-1, 0, 1)
     }
-    for case_id in HISTORIES:
+    for case_id in histories:
         for day in days:
             for by in get_args(By):
-                case_as_of(STORY.app, case_id, day, by)
+                case_as_of(app, case_id, day, by)
 
 
+@pytest.mark.parametrize("story", STORIES)
 @settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_whatever_dates_of_law_were_entered_every_day_can_be_replayed(data: st.DataObject) -> None:
+@given(data=st.data())
+def test_whatever_dates_of_law_were_entered_every_day_can_be_replayed(story: str, data: st.DataObject) -> None:
+    histories = HISTORIES[story]
     days = st.dates(date(2020, 1, 1), date(2026, 12, 31))
     odd: list[CaseEvent] = []
-    for event in (event for history in HISTORIES.values() for event in history):
+    for event in (event for history in histories.values() for event in history):
         changes = {field: data.draw(days) for field in FIELDS_OF_LAW if hasattr(event, field) and data.draw(st.booleans())}
         odd.append(event.model_copy(update=changes))
     day = data.draw(days)
-    for case_id in HISTORIES:
+    for case_id in histories:
         effective = effective_days(case_id, odd, LONDON)
         rebuild(None, [event for event in odd if event.case_id == case_id and effective[event.version] <= day])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.regimes._file import FileData, RuleData
-from domain.regimes.facts import Fact, facts_of, summary
+from domain.regimes.facts import Fact, facts_of, with_what_rules_say
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def differences(first: FileData, second: FileData, rules: Mapping[str, RuleData]
         rules: the installed rules by id, so that the roles that two bodies of law fill with other rules are told by what
             those rules say.
     """
-    ours, theirs = (dict(_by_path(file, rules)) for file in (first, second))
+    ours, theirs = _by_path(first, rules), _by_path(second, rules)
     found = [
         Difference(path, (fact or theirs[path]).label, fact, theirs.get(path))
         for path, fact in {**ours, **{path: ours.get(path) for path in theirs}}.items()
@@ -57,8 +57,6 @@ def _same(difference: Difference) -> bool:
     return ours is not None and theirs is not None and (ours.words, ours.sources) == (theirs.words, theirs.sources)
 
 
-def _by_path(file: FileData, rules: Mapping[str, RuleData]) -> Iterator[tuple[tuple[str, ...], Fact]]:
+def _by_path(file: FileData, rules: Mapping[str, RuleData]) -> Mapping[tuple[str, ...], Fact]:
     own = {f"{file.id}/{name}": rule for name, rule in file.rules.items()}
-    for fact in facts_of(file):
-        rule = own.get(fact.words) or rules.get(fact.words)
-        yield fact.path, replace(fact, words=f"{fact.words}: {summary(rule)}") if rule else fact
+    return {fact.path: fact for fact in with_what_rules_say(facts_of(file), {**rules, **own})}

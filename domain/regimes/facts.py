@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -143,6 +143,13 @@ def facts_of_version(name: str, rule: RuleData, version: VersionData) -> Iterato
         yield fact("calendar", version.calendar)
 
 
+def with_what_rules_say(facts: Iterable[Fact], rules: Mapping[str, RuleData]) -> Iterator[Fact]:
+    """The same facts; where one names a rule by its id, it tells what that rule says too."""
+    for fact in facts:
+        rule = rules.get(fact.words)
+        yield replace(fact, words=f"{fact.words}: {summary(rule)}") if rule else fact
+
+
 def summary(rule: RuleData) -> str:
     """A rule's latest version in one line: `28 days from the penalty notice given; before 17:00`."""
     version = rule.versions[-1]
@@ -156,6 +163,8 @@ def summary(rule: RuleData) -> str:
         parts.append("its first day counts")
     if version.last_day == "excluded":
         parts.append("the day after its last is in time too")
+    if version.leaves_out:
+        parts.append(f"without {in_words('leaves_out', version.leaves_out)}")
     if version.roll == "none":
         parts.append("not moved from a day off")
     if version.cut_off:

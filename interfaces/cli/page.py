@@ -40,7 +40,7 @@ class Page:
         else:
             print("\n".join(f"{' ' * indent}{part}".rstrip() for part in shown.split("\n")), file=self._file)
 
-    def entry(self, label: str, text: str, *, indent: int = 0, width: int = 0) -> None:
+    def entry(self, label: str, text: str, *, indent: int = 0, width: int = 0, style: str = "") -> None:
         """A paragraph that belongs to a label; in a terminal it wraps beside it. `width` is the room for the label."""
         if not self.is_terminal:
             self.line(f"{label}: {text}", indent=indent)
@@ -48,7 +48,7 @@ class Page:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(min_width=width, no_wrap=True, style="blue")
         grid.add_column()
-        grid.add_row(Text(printable(label)), Text(printable(text)))
+        grid.add_row(Text(printable(label)), Text(printable(text), style=style))
         self._console.print(Padding(grid, (0, 0, 0, indent)))
 
     def bullet(self, text: str, *, indent: int = 0, style: str = "") -> None:

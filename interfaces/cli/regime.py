@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from domain.regimes import Fault, FileData, check_file, installed
+from domain.regimes import Fault, FileData, RuleData, check_file, installed
 from domain.regimes.differences import Difference, differences
 from domain.regimes.facts import Fact, facts_of, facts_of_rule
 from interfaces.cli.exits import Exit
@@ -55,7 +55,7 @@ def show(
     elif name:
         print_rule(file, name, Page())
     else:
-        print_file(file, Page())
+        print_file(file, _rules(), Page())
 
 
 @regime.command()
@@ -90,12 +90,15 @@ def _tell_check(file: Path, data: FileData | None, faults: Sequence[Fault], page
 def diff(first: RegimeOrFile, second: RegimeOrFile, json: Json = False) -> None:
     """Tell what differs between two bodies of law, or between an installed one and a file: rule by rule, field by field."""
     one, other = _file_or_installed(first), _file_or_installed(second)
-    rules = {f"{file.id}/{name}": rule for file in installed().files.values() for name, rule in file.rules.items()}
-    found = differences(one, other, rules)
+    found = differences(one, other, _rules())
     if json:
         print_json({"first": first, "second": second, "differences": [_difference_as_json(each) for each in found]})
     else:
         print_differences(found, first, second, Page())
+
+
+def _rules() -> dict[str, RuleData]:
+    return {f"{file.id}/{name}": rule for file in installed().files.values() for name, rule in file.rules.items()}
 
 
 def _installed(regime_id: str) -> FileData:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from domain.regimes import FileData
+from domain.regimes import FileData, RuleData
 from domain.regimes.differences import Difference
-from domain.regimes.facts import Basis, Fact, basis_words, day_words, facts_of, facts_of_law, facts_of_version
+from domain.regimes.facts import (
+    Basis,
+    Fact,
+    basis_words,
+    day_words,
+    facts_of,
+    facts_of_law,
+    facts_of_version,
+    with_what_rules_say,
+)
 from interfaces.cli.page import Page
 
 _MARKS = {"P": "[P]", "S": "[S] from a secondary source:", "B": "[B] NOT CONFIRMED:"}
-_WIDTH = 20
+_WIDTH = 28
 
 
 def print_list(files: Sequence[FileData], page: Page) -> None:
@@ -37,19 +46,18 @@ def print_list(files: Sequence[FileData], page: Page) -> None:
     )
 
 
-def print_file(file: FileData, page: Page) -> None:
-    """A whole body of law."""
+def print_file(file: FileData, rules: Mapping[str, RuleData], page: Page) -> None:
+    """A whole body of law; `rules` are all that are installed, by id, for what it refers to."""
     page.line(f"{file.title} ({file.id})", style="bold")
+    law = list(with_what_rules_say(facts_of_law(file.law), rules)) if file.law else []
     head = [fact for fact in facts_of(file) if fact.path[0] not in ("law", "rules", "title")]
-    for fact in head:
+    for fact in (*head, *(fact for fact in law if len(fact.path) == 2)):
         _print_fact(fact, f"calendar {fact.label}" if fact.path[0] == "calendars" else fact.label, page, indent=2)
-    for block, facts in groupby(facts_of_law(file.law) if file.law else (), key=lambda fact: fact.path[1]):
-        told = list(facts)
-        if len(told[0].path) > 2:
-            page.line()
-            page.line(block.replace("_", " ").capitalize(), style="bold")
-        for fact in told:
-            _print_fact(fact, ", ".join(fact.path[2:]).replace("_", " ") or fact.label, page, indent=2)
+    for block, facts in groupby((fact for fact in law if len(fact.path) > 2), key=lambda fact: fact.path[1]):
+        page.line()
+        page.line(block.replace("_", " ").capitalize(), style="bold")
+        for fact in facts:
+            _print_fact(fact, ", ".join(fact.path[2:]).replace("_", " "), page, indent=2)
     for name in file.rules:
         print_rule(file, name, page)
     _print_what_is_open(facts_of(file), page)
@@ -91,10 +99,7 @@ def print_differences(found: Sequence[Difference], first: str, second: str, page
 
 
 def _print_fact(fact: Fact, label: str, page: Page, *, indent: int) -> None:
-    if fact.is_confirmed:
-        page.entry(label, _said(fact), indent=indent, width=_WIDTH)
-    else:
-        page.line(f"{label}: {_said(fact)}", indent=indent, style="yellow")
+    page.entry(label, _said(fact), indent=indent, width=_WIDTH, style="" if fact.is_confirmed else "yellow")
 
 
 def _said(fact: Fact) -> str:

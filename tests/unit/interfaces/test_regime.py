@@ -74,6 +74,12 @@ class TestShow:
         for told in ("Commission nationale de l'informatique et des libertés", "formal notice: mise en demeure", "EUR"):
             assert told in out
 
+    def test_tells_what_the_rule_of_each_role_says_also_where_it_stands_in_another_file(self) -> None:
+        _, out, _ = run("show", "uk-dpa-2018")
+        assert "  fine, payment: uk-dpa-2018/sch16-6: 28 days from the penalty notice given\n" in out
+        assert "  fine, appeal: uk-grc-2009/r22: 28 days from the act sent; before 17:00\n" in out
+        assert "60 days for who resides abroad; without" in run("show", "it-codice")[1]
+
     def test_tells_each_version_of_a_rule_with_the_days_on_which_it_is_law(self) -> None:
         _, out, _ = run("show", "uk-dpa-2018", "sch16-2")
         assert "uk-dpa-2018/sch16-2: Penalty notice within six months of the notice of intent" in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from domain.clock.terms import CalendarRef
 
 NO_HOLIDAYS = "none"
 """In the place of countries: weekends alone, and the days that the calendar names itself."""
-_WEEKEND = (5, 6)
+_WEEKEND = {5: "a Saturday", 6: "a Sunday"}
 _DAY_OF_THE_YEAR = re.compile(r"(?P<month>0[1-9]|1[0-2])-(?P<day>[0-2][0-9]|3[01])")
 _DAY_BY_EASTER = re.compile(r"(?P<which>easter|orthodox_easter)(?P<days>[+-][0-9]{1,3})?")
 
@@ -55,14 +56,20 @@ class RecurringDay:
             msg = f"{self.day!r} is no day of each year; write 12-24, easter-2 or orthodox_easter+50"
             raise ValueError(msg)
 
-    def falls_on(self, day: date) -> bool:
-        """Whether it is that day in the day's year."""
+    def in_year(self, year: int) -> date | None:
+        """Which day it is in a year; None: 29 February in a year that lacks it."""
         by_easter = _DAY_BY_EASTER.fullmatch(self.day)
         if by_easter:
             orthodox = by_easter["which"] == "orthodox_easter"
-            sunday = easter(day.year, EASTER_ORTHODOX) if orthodox else easter(day.year, EASTER_WESTERN)
-            return day == sunday + timedelta(days=int(by_easter["days"] or 0))
-        return f"{day:%m-%d}" == self.day
+            sunday = easter(year, EASTER_ORTHODOX) if orthodox else easter(year, EASTER_WESTERN)
+            return sunday + timedelta(days=int(by_easter["days"] or 0))
+        month, day = map(int, self.day.split("-"))
+        return date(year, month, day) if day <= monthrange(year, month)[1] else None
+
+
+@cache
+def _recurring(days: tuple[RecurringDay, ...], year: int) -> Mapping[date, str]:
+    return {day: recurring.name for recurring in reversed(days) if (day := recurring.in_year(year))}
 
 
 @dataclass(frozen=True)
@@ -114,13 +121,15 @@ class Calendar:
 
     def why_not_working(self, day: date) -> str | None:
         """In words, why a day is no working day; None: it is one."""
-        if day.weekday() in _WEEKEND:
-            return f"a {day:%A}"
+        weekend = _WEEKEND.get(day.weekday())
+        if weekend:
+            return weekend
         known = _holidays(self.holidays, day.year).get(day)
-        if known:
-            return known
-        own = next((recurring.name for recurring in self.also if recurring.falls_on(day)), None)
-        return own or next((announced.reason for announced in self.known_late if announced.day == day), None)
+        if not known and self.also:
+            known = _recurring(self.also, day.year).get(day)
+        if not known and self.announced:
+            known = next((announced.reason for announced in self.known_late if announced.day == day), None)
+        return known
 
     def working_day_from(self, day: date) -> date:
         """The day itself if it is a working day, else the next one."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache
 from heapq import merge
 from itertools import takewhile
 from operator import attrgetter
 from typing import TYPE_CHECKING
-
-from dateutil.relativedelta import relativedelta
 
 from domain.clock.words import in_words
 from domain.clock.worksheet import Worksheet
@@ -65,10 +64,13 @@ class Pauses:
         self._count = sheet.count
         self._rule = sheet.rule
         self._is_fixed = sheet.has_fixed_end
-
-    @cached_property
-    def suspensions(self) -> list[Pause]:
+        self.suspensions = self._stood_still() if sheet.count.suspensions else []
         """Those of the count, in order; one without a day is none."""
+        self.given = self._named() if sheet.count.left_out else []
+        """The days that the count names as left out, in order."""
+        self._yearly = [(leaves.name, leaves.each_year) for leaves in sheet.rule.data.leaves_out if leaves.each_year]
+
+    def _stood_still(self) -> list[Pause]:
         usual = self._rule.data.after_suspension
         given = [still for still in self._count.suspensions if still.until > still.since]
         return sorted(
@@ -76,16 +78,15 @@ class Pauses:
             key=_IN_ORDER,
         )
 
-    @cached_property
-    def given(self) -> list[Pause]:
-        """The days that the count names as left out, in order."""
+    def _named(self) -> list[Pause]:
         named = [days for days in self._count.left_out if days.last >= days.first]
         return sorted((Pause(days.first, days.last + DAY, days.name, stood_still=False) for days in named), key=_IN_ORDER)
 
     def left_out(self, around: date) -> Iterator[Pause]:
         """What the law leaves out from about that day on: the days that the count names, and those of each year."""
-        rules = [leaves for leaves in self._rule.data.leaves_out if leaves.each_year]
-        yearly = (_of_each_year(leaves.name, leaves.each_year, around.year - 1) for leaves in rules if leaves.each_year)
+        if not self._yearly:
+            return joined(self.given)
+        yearly = (_of_each_year(name, days, around.year - 1) for name, days in self._yearly)
         return joined(merge(self.given, *yearly, key=_IN_ORDER))
 
     def within(self, event: date, first: date) -> Iterator[Pause]:
@@ -96,6 +97,8 @@ class Pauses:
                 fixed end, can do so earlier.
             first: the first day that counts; nothing is left out before.
         """
+        if not (self.suspensions or self.given or self._yearly):
+            return iter(())
         if self._is_fixed:
             return (replace(pause, anew=False) for pause in joined(self.suspensions))
         begins = self.earliest(event)
@@ -138,12 +141,16 @@ def joined(pauses: Iterable[Pause]) -> Iterator[Pause]:
 
 
 def _of_each_year(name: str, days: EachYear, year: int) -> Iterator[Pause]:
-    over_new_year = int(days.last < days.first)
-    for each in range(year, date.max.year - over_new_year):
-        yield Pause(_day_of(days.first, each), _day_of(days.last, each + over_new_year) + DAY, name, stood_still=False)
+    return (_of_year(name, days.first, days.last, each) for each in range(year, date.max.year - 1))
+
+
+@cache
+def _of_year(name: str, first: str, last: str, year: int) -> Pause:
+    over_new_year = int(last < first)
+    return Pause(_day_of(first, year), _day_of(last, year + over_new_year) + DAY, name, stood_still=False)
 
 
 def _day_of(written: str, year: int) -> date:
     """A day of the year; 02-29 (or 02-30) is the last of February in a year that lacks it."""
     month, day = map(int, written.split("-"))
-    return date(year, 1, 1) + relativedelta(month=month, day=day)
+    return date(year, month, min(day, monthrange(year, month)[1]))

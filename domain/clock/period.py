@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -23,6 +24,7 @@ class Period:
     unit: str
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, written: str) -> Period:
         """Read `P28D`, `P2W`, `P3M`, `P1Y` or `PT24H`.
 

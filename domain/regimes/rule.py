@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -191,7 +192,7 @@ class RuleVersion:
         """The authorities that may extend it."""
         return self.data.extended_by
 
-    @property
+    @cached_property
     def cites(self) -> tuple[str, ...]:
         """The law that gives the limit itself."""
         found = (*self.cites_for("period"), *self.cites_for("minimum"), *self.cites_for("kind"))
@@ -199,15 +200,27 @@ class RuleVersion:
 
     def cites_for(self, fact: str) -> tuple[str, ...]:
         """The law behind one of its facts."""
-        return tuple(s.cites for s in self.data.sources if fact in s.facts and s.cites)
+        return self._cites.get(fact, ())
+
+    @cached_property
+    def _cites(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for source in self.data.sources:
+            if source.cites:
+                found |= {fact: (*found.get(fact, ()), source.cites) for fact in source.facts}
+        return found
+
+    @cached_property
+    def _uncertain(self) -> tuple[Source, ...]:
+        return tuple(source for source in self.data.sources if source.mark in MARKS)
 
     def marks_on(self, facts: Iterable[str]) -> tuple[str, ...]:
         """What is not certain about these facts, in words."""
         wanted = set(facts)
         return tuple(
             f"{', '.join(fact for fact in source.facts if fact in wanted)}: {MARKS[source.mark]} [{source.mark}] ({source.said})"
-            for source in self.data.sources
-            if source.mark in MARKS and wanted.intersection(source.facts)
+            for source in self._uncertain
+            if wanted.intersection(source.facts)
         )
 
     def is_in_force_on(self, day: date) -> bool:

@@ -15,7 +15,7 @@ from tests.shapes import AUGUST, end_by, rule, stood_still
 from tests.steps_reader import due_by
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(rules(), counts())
 def test_an_independent_reader_of_the_steps_arrives_at_the_same_day(version: RuleVersion, count: Count) -> None:
     end = end_under(version, count)

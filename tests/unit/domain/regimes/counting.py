@@ -26,3 +26,9 @@ def ends(rule_id: str, start: str, period: str | None = None, **more: Any) -> En
 def due(rule_id: str, start: str, period: str | None = None, **more: Any) -> str:
     """The last day in time, in ISO 8601."""
     return str(ends(rule_id, start, period, **more).due)
+
+
+def moved(rule_id: str, start: str, period: str | None = None, **more: Any) -> tuple[str, str]:
+    """The end before and after the roll."""
+    end = ends(rule_id, start, period, **more)
+    return str(end.nominal), str(end.due)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, end_under, moved
+from tests.unit.domain.regimes.counting import due, ends, moved
 
 AUSTRIA = regime("at-dsg")
 COMPLAINT = "at-dsg/vwgvg-7"
@@ -28,7 +28,7 @@ class TestFourWeeksForAComplaint:
         assert moved(COMPLAINT, "2026-12-03") == ("2026-12-31", "2026-12-31")
 
     def test_before_21_july_2023_are_told_to_roll_by_a_wording_that_nobody_has_read(self) -> None:
-        before, after = (end_under(COMPLAINT, day).marks for day in ("2023-07-18", "2023-11-28"))
+        before, after = (ends(COMPLAINT, day).marks for day in ("2023-07-18", "2023-11-28"))
         assert any("roll" in mark and "[B]" in mark for mark in before)
         assert not any("roll" in mark for mark in after)
 

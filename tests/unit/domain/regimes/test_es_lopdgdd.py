@@ -8,7 +8,9 @@ import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, moved
+from tests.desk import ISSUER
+from tests.fines import impose, intended, pay
+from tests.unit.domain.regimes.counting import due, moved
 
 SPAIN = regime("es-lopdgdd")
 REPRESENTATIONS = "es-lopdgdd/alegaciones"
@@ -50,6 +52,14 @@ def test_admission_and_payment_before_the_decision_take_off_a_fifth_each() -> No
     before = SPAIN.data.reductions.before_decision
     assert before
     assert (before.admission_percent, before.payment_percent, before.forfeited_by_appeal) == (20, 20, True)
+
+
+def test_both_bring_a_hundred_thousand_to_sixty_thousand() -> None:
+    desk = intended("es-lopdgdd", "EUR 100000", "2022-03-01", within="P10D")
+    desk.done("fine.admit", "fine", by=ISSUER, admitted_on="2022-03-01")
+    pay(desk, "EUR 60000", "2022-03-02")
+    impose(desk, "EUR 100000", "2022-03-03")
+    assert (desk.fine().state, str(desk.fine().account.payable)) == ("settled", "EUR 60,000.00")
 
 
 def test_a_notice_of_intent_states_the_sum() -> None:

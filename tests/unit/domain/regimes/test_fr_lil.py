@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, end_under, moved
+from tests.desk import ISSUER, REGISTRAR, Desk
+from tests.unit.domain.regimes.counting import due, ends, moved
+from tests.unit.domain.regimes.matters import ordered_under
 
 FRANCE = regime("fr-lil")
 APPEAL = "fr-lil/r421-1"
@@ -27,7 +30,7 @@ class TestTheAppealToTheConseilDEtat:
         assert moved(APPEAL, "2026-03-13") == ("2026-05-14", "2026-05-15")
 
     def test_says_that_its_roll_is_not_confirmed_and_the_franc_day_from_a_secondary_source(self) -> None:
-        marks = end_under(APPEAL, "2026-03-13").marks
+        marks = ends(APPEAL, "2026-03-13").marks
         assert any("roll" in mark and "not confirmed [B]" in mark for mark in marks)
         assert any("last_day" in mark and "secondary source [S]" in mark for mark in marks)
 
@@ -47,6 +50,39 @@ class TestAPeriodToComplyWithAnOrderOfTheCnil:
         assert due("fr-lil/decret-38", "2026-03-05", "P10D") == "2026-03-15"
         rule = FRANCE.rules["fr-lil/decret-38"][0]
         assert rule.minimum == "P10D"
+
+
+class TestThePeriodicPenaltyOf2022:
+    """SAN-2022-019, notified on 19 October 2022 [inferred]; liquidated on 13 April 2023."""
+
+    def days(self, since: str, until: str) -> dict[str, Any]:
+        return {"from": since, "to": until, "decided_on": "2023-04-13", "by": ISSUER, "on": "non_compliance-1"}
+
+    def unheeded(self) -> Desk:
+        day = {"comply_within": "P2M", "counted_from": "served", "periodic_penalty": {"rate": "EUR 100000", "per": "day"}}
+        desk = ordered_under("fr-lil", "2022-10-17", [{"id": "comply", "text": "Stop and erase", **day}]).at("2022-10-19")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-10-19", method="post")
+        desk.at("2023-02-09").non_compliances()
+        desk.done("non_compliance.confirm", "non_compliance-1", by=ISSUER, decided_on="2023-02-09", reasons="Nothing was done")
+        return desk.at("2023-04-13")
+
+    def test_from_20_december_to_9_february_both_counted_is_52_days_and_5_200_000_euros(self) -> None:
+        desk = self.unheeded()
+        assert str(desk.deadline("notice", "comply:comply").due) == "2022-12-19"
+        desk.done("non_compliance.liquidate", **self.days("2022-12-20", "2023-02-10"))
+        (breach,) = desk.non_compliances()
+        assert (breach.liquidations[0].units, str(breach.account.amount)) == (52, "EUR 5,200,000.00")
+
+    def test_does_not_charge_the_day_on_which_it_was_due(self) -> None:
+        desk = self.unheeded()
+        refusal = desk.refused("non_compliance.liquidate", **self.days("2022-12-19", "2023-02-10"))
+        assert (refusal["code"], refusal["details"]["first"]) == ("too_early", "2022-12-20")
+
+    def test_on_a_period_that_ended_on_a_sunday_begins_on_the_monday_after(self) -> None:
+        day = {"comply_within": "P2M", "counted_from": "sent", "periodic_penalty": {"rate": "EUR 100000", "per": "day"}}
+        desk = ordered_under("fr-lil", "2026-01-15", [{"id": "comply", "text": "Stop and erase", **day}]).at("2026-03-16")
+        (breach,) = desk.non_compliances()
+        assert str(breach.suspicion.since) == "2026-03-16"
 
 
 def test_an_appeal_suspends_nothing_and_bars_no_recovery() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, end_under, moved
+from tests.unit.domain.regimes.counting import due, ends, moved
 
 GREECE = regime("gr-4624")
 APPEAL = "gr-4624/pd-18-1989"
@@ -23,7 +23,7 @@ class TestTheApplicationForAnnulment:
         assert moved(APPEAL, "2026-03-03", abroad=True) == ("2026-06-01", "2026-06-02")
 
     def test_ends_at_19_oclock_which_is_not_confirmed(self) -> None:
-        end = end_under(APPEAL, "2026-03-03")
+        end = ends(APPEAL, "2026-03-03")
         assert end.due_at == datetime(2026, 5, 4, 19, 0, 0, 1, tzinfo=ZoneInfo("Europe/Athens"))
         assert any("cut_off" in mark and "[B]" in mark for mark in end.marks)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.regimes import regime
 from tests.desk import REGISTRAR, Desk
+from tests.fines import impose, intended
 from tests.unit.domain.regimes.counting import due, ends
-from tests.unit.domain.regimes.matters import PROVISION, fined_under, investigated_under
+from tests.unit.domain.regimes.matters import PROVISION, investigated_under
 
 IRELAND = regime("ie-dpa-2018")
 
@@ -46,7 +47,7 @@ def test_an_appeal_begins_in_the_circuit_court_or_the_high_court_which_stand_sid
 
 class TestAFine:
     def fined(self, amount: str = "EUR 50000") -> Desk:
-        return fined_under("ie-dpa-2018", "2026-03-02", opened="2026-01-12", amount=amount, pay_within="P28D")
+        return impose(intended("ie-dpa-2018", amount, "2026-01-12"), amount, "2026-03-02", pay_within="P28D")
 
     def test_has_no_day_to_pay_until_it_is_confirmed_and_then_counts_from_that_day(self) -> None:
         desk = self.fined().at("2026-04-20")

@@ -8,7 +8,7 @@ import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, end_under, moved
+from tests.unit.domain.regimes.counting import due, ends, moved
 
 ITALY = regime("it-codice")
 APPEAL = "it-codice/art-10"
@@ -30,8 +30,8 @@ class TestTheAppealToTheTribunale:
         assert due(APPEAL, "2026-08-05") == "2026-09-30"
 
     def test_says_that_leaving_august_out_is_not_confirmed_where_it_decides(self) -> None:
-        assert any("leaves_out" in mark and "[B]" in mark for mark in end_under(APPEAL, "2026-07-20").marks)
-        assert not any("leaves_out" in mark for mark in end_under(APPEAL, "2025-11-10").marks)
+        assert any("leaves_out" in mark and "[B]" in mark for mark in ends(APPEAL, "2026-07-20").marks)
+        assert not any("leaves_out" in mark for mark in ends(APPEAL, "2025-11-10").marks)
 
     def test_rolls_over_4_october_from_2026_on(self) -> None:
         assert moved(APPEAL, "2027-09-04") == ("2027-10-04", "2027-10-05")

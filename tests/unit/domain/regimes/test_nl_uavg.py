@@ -8,7 +8,7 @@ import pytest
 
 from domain.refusals import Invalid
 from domain.regimes import regime
-from tests.unit.domain.regimes.reckoning import due, end_under, moved, stood_still
+from tests.unit.domain.regimes.counting import due, ends, moved
 
 NETHERLANDS = regime("nl-uavg")
 OBJECTION = "nl-uavg/awb-6-7"
@@ -84,7 +84,8 @@ class TestStoppingTheClock:
     def test_from_the_day_after_the_request_until_the_day_the_gap_is_filled_is_13_days(self) -> None:
         """Awb 4:15: requested on 1 April, filled on 15 April 2026; the end was 30 April."""
         assert due("nl-uavg/awb-4-15", "2026-03-05", "P8W") == "2026-04-30"
-        assert due("nl-uavg/awb-4-15", "2026-03-05", "P8W", **stood_still("2026-04-02", "2026-04-15")) == "2026-05-13"
+        stood_still = [{"since": "2026-04-02", "until": "2026-04-15", "reason": "The application was not complete."}]
+        assert due("nl-uavg/awb-4-15", "2026-03-05", "P8W", suspensions=stood_still) == "2026-05-13"
 
 
 def test_the_authority_itself_is_the_first_tier_then_as_of_right_to_the_end() -> None:
@@ -110,7 +111,7 @@ def test_thirteen_weeks_for_the_decision_are_a_term_of_order() -> None:
 
 
 def test_that_the_six_weeks_to_pay_begin_when_the_fine_is_suspended_no_more_is_not_confirmed() -> None:
-    end = end_under("nl-uavg/awb-4-87", "2026-04-28")
+    end = ends("nl-uavg/awb-4-87", "2026-04-28")
     assert str(end.due) == "2026-06-09"
     assert any("first_day" in mark and "[B]" in mark for mark in end.marks)
 

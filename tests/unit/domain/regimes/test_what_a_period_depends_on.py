@@ -5,26 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from tests.desk import ISSUER
-from tests.unit.domain.regimes.matters import fined_under, investigated_under, ordered_under
+from tests.fines import impose, intended
+from tests.unit.domain.regimes.matters import investigated_under, ordered_under
+
+ERASE = {"id": "erase", "text": "Erase the data"}
+SUM = "EUR 20000000"
 
 
 class TestASubjectAbroad:
     def test_has_the_longer_period(self) -> None:
-        desk = fined_under("it-codice", "2025-11-10", opened="2025-06-02")
+        desk = impose(intended("it-codice", SUM, "2025-06-02"), SUM, "2025-11-10")
         assert str(desk.deadline("fine", "appeal").due) == "2026-01-09"
 
     def test_that_resides_in_the_country_has_the_period_of_those_who_do(self) -> None:
-        desk = fined_under("it-codice", "2025-11-10", opened="2025-06-02", subject={"resides_in": "IT"})
+        desk = impose(intended("it-codice", SUM, "2025-06-02", resides_in="IT"), SUM, "2025-11-10")
         assert str(desk.deadline("fine", "appeal").due) == "2025-12-10"
 
 
 class TestAPeriodThatNobodyGave:
     def test_starts_no_deadline(self) -> None:
-        desk = fined_under("gr-4624", "2022-07-13", opened="2022-01-10")
+        desk = impose(intended("gr-4624", SUM, "2022-01-10"), SUM, "2022-07-13")
         assert desk.fine().deadline("payment") is None
 
     def test_is_the_notices_where_the_notice_gives_one(self) -> None:
-        desk = fined_under("gr-4624", "2022-07-13", opened="2022-01-10", pay_within="P30D")
+        desk = impose(intended("gr-4624", SUM, "2022-01-10"), SUM, "2022-07-13", pay_within="P30D")
         assert str(desk.deadline("fine", "payment").due) == "2022-08-12"
 
 
@@ -53,9 +57,6 @@ class TestAFrenchFormalNotice:
 def test_a_french_order_has_another_rule_and_no_least_time() -> None:
     desk = ordered_under("fr-lil", "2022-10-17", [{**ERASE, "comply_within": "P5D", "counted_from": "sent"}])
     assert desk.deadline("notice", "comply:erase").terms.rule.id == "fr-lil/injonction"
-
-
-ERASE = {"id": "erase", "text": "Erase the data"}
 
 
 def refused_notice(requirement: dict[str, Any], **how: Any) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from tests.desk import REGISTRAR, Desk
-from tests.unit.domain.regimes.matters import fined_under
+from tests.fines import impose, intended
 
 SERVED = "2022-02-10"
+SUM = "EUR 20000000"
 
 
 def unpaid_in_italy() -> Desk:
     """Payable until Mon 14 Mar 2022 (thirty days, rolled); an appeal from abroad is possible until 11 April."""
-    return fined_under("it-codice", SERVED, opened="2021-07-01")
+    return impose(intended("it-codice", SUM, "2021-07-01"), SUM, SERVED)
 
 
 def appealed(desk: Desk, court: str, day: str) -> Desk:
@@ -36,7 +37,7 @@ class TestWhereAnAppealBarsNothing:
         desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="tribunale", started_on="2022-04-01")
 
     def test_a_french_fine_without_a_time_to_pay_can_be_recovered_at_once(self) -> None:
-        desk = appealed(fined_under("fr-lil", "2022-10-19", opened="2022-07-13"), "conseil_d_etat", "2022-10-20")
+        desk = appealed(impose(intended("fr-lil", SUM, "2022-07-13"), SUM, "2022-10-19"), "conseil_d_etat", "2022-10-20")
         desk.done("fine.start_recovery", "fine", by=REGISTRAR, court="tribunal", started_on="2022-10-20")
 
 
@@ -47,7 +48,7 @@ class TestWhereTheLawMakesRecoveryWait:
     )
     def test_the_time_to_pay_begins_when_the_dispute_has_ended(self, regime: str, court: str, payable_until: str) -> None:
         """Objection or complaint on 1 March, given up on 26 April 2022; six weeks in the Netherlands, two in Austria."""
-        desk = appealed(fined_under(regime, SERVED, opened="2021-12-01"), court, "2022-03-01")
+        desk = appealed(impose(intended(regime, SUM, "2021-12-01"), SUM, SERVED), court, "2022-03-01")
         desk.at("2022-04-25")
         assert desk.fine().deadline("payment") is None
         desk.at("2022-04-26").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-04-26")
@@ -55,6 +56,6 @@ class TestWhereTheLawMakesRecoveryWait:
 
     @pytest.mark.parametrize("regime", ["nl-uavg", "at-dsg"])
     def test_recovery_is_refused_while_an_appeal_is_possible(self, regime: str) -> None:
-        desk = fined_under(regime, SERVED, opened="2021-12-01")
+        desk = impose(intended(regime, SUM, "2021-12-01"), SUM, SERVED)
         refusal = desk.refused("fine.start_recovery", "fine", by=REGISTRAR, court="x", started_on=SERVED)
         assert (refusal["code"], "appeal_periods_over" in refusal["details"]["conditions"]) == ("gate_closed", True)

@@ -64,6 +64,7 @@ class EnforcementRow:
     outstanding: Decimal | None = None
     liquidated: Decimal | None = None
     orders: Mapping[str, int] | None = None
+    orders_under_appeal: int = 0
     stale_since: datetime | None = None
 
 
@@ -127,10 +128,12 @@ def _enforcement(
 ) -> EnforcementRow:
     law = regime(regime_id)
     docket = cases(pool, matter_id=matter_id)
+    with_a_sum = [case for case in docket if case.amount is not None]
     fines = [case for case in docket if case.case_type == "fine"]
     imposed_by = (row for row in penalties(pool, matter_id=matter_id) if row.case_type == "fine")
     imposed = [row.imposed for row in imposed_by if row.imposed is not None]
     final = [fine for fine in fines if fine.final or fine.state in ("cancelled", "no_penalty")]
+    notices = [case for case in docket if case.case_type == "enforcement_notice"]
     return EnforcementRow(
         matter_id=matter_id,
         authority=law.authority,
@@ -142,10 +145,11 @@ def _enforcement(
         imposed=_sum(imposed),
         final=_sum([_what_stands(fine) for fine in final]),
         not_final=sum(fine.state in ("issued", "settled", "set_aside") for fine in fines if fine not in final),
-        paid=_sum([case.paid for case in docket if case.paid is not None]),
-        outstanding=_sum([case.outstanding for case in docket if case.outstanding is not None]),
+        paid=_sum([case.paid for case in with_a_sum if case.paid is not None]),
+        outstanding=_sum([case.outstanding for case in with_a_sum if case.outstanding is not None]),
         liquidated=_sum([case.amount for case in docket if case.case_type == "non_compliance" and case.amount]),
-        orders=Counter(case.state for case in docket if case.case_type == "enforcement_notice"),
+        orders=Counter(notice.state for notice in notices),
+        orders_under_appeal=sum(notice.under_appeal for notice in notices),
         stale_since=stale_since,
     )
 

@@ -76,7 +76,8 @@ def _final(row: EnforcementRow) -> str:
 def _orders(row: EnforcementRow) -> str:
     if not row.in_system:
         return "not in this system"
-    return ", ".join(f"{number} {plain(state)}" for state, number in (row.orders or {}).items())
+    told = [f"{number} {plain(state)}" for state, number in (row.orders or {}).items()]
+    return ", ".join([*told, f"{row.orders_under_appeal} under appeal"] if row.orders_under_appeal else told)
 
 
 def _as_json(row: EnforcementRow) -> dict[str, Any]:

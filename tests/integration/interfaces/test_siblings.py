@@ -74,6 +74,18 @@ FINED = """\
     by: registry
     with: {amount: GBP 1000, received_on: 2024-03-05, reference: x}
 """
+ORDERED = """\
+  - at: 2024-03-01
+    do: enforcement_notice.issue
+    as: notice
+    by: commissioner
+    with:
+      investigation: inv
+      kind: enforcement_notice
+      decided_on: 2024-03-01
+      sent_on: 2024-03-01
+      requirements: [{requirement}]
+"""
 LATER = "  - at: 2024-06-01\n"
 
 
@@ -125,6 +137,31 @@ def test_what_can_still_be_appealed_against_is_not_final(read: Read, regcase: Re
     [group] = read(home=[link("X"), FINED])
     assert (group["matters"][0]["final"], group["matters"][0]["not_final"]) == (None, 1)
     assert "not yet" in regcase("matters", "--siblings").out
+
+
+APPEALED = """\
+  - at: 2024-03-06
+    do: appeal.lodge
+    by: registry
+    with:
+      against: [fine, notice]
+      scope: whole
+      court: first_tier_tribunal
+      received_on: 2024-03-06
+      grounds: [x]
+"""
+
+
+def test_an_order_under_appeal_is_told(read: Read, regcase: Regcase) -> None:
+    [group] = read(home=[link("X"), FINED, APPEALED])
+    assert (group["matters"][0]["orders"], group["matters"][0]["orders_under_appeal"]) == ({"in_force": 1}, 1)
+    assert "1 in force, 1 under appeal" in regcase("matters", "--siblings").out
+
+
+def test_a_breach_for_which_nothing_was_liquidated_has_no_sum(read: Read) -> None:
+    order = ORDERED.format(requirement="{id: stop, text: Stop, comply_by: 2024-04-15}")
+    [group] = read(home=[link("X"), order, LATER])
+    assert [group["matters"][0][name] for name in ("imposed", "paid", "outstanding", "liquidated")] == [None] * 4
 
 
 def test_a_linked_matter_that_is_not_in_the_system_is_shown_with_what_the_link_says(read: Read, regcase: Regcase) -> None:

@@ -56,3 +56,23 @@ class TestTheHolidaysOfTheMatter:
     def test_of_the_regimes_own_calendar_change_nothing(self) -> None:
         steps = noticed(opened(calendar="GB/ENG"), "2026-03-06").deadline("notice", "appeal").terms.steps
         assert not [step for step in steps if "holidays of its own" in step]
+
+
+class TestASubjectAbroad:
+    def appealable(self, **subject: Any) -> Desk:
+        """Given a French order served on 15 January 2026: two months to appeal, two more for who resides abroad."""
+        desk = noticed(opened("fr-lil", **{"country": "FR", **subject}), "2026-01-15")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2026-01-15", method="registered_letter")
+        return desk
+
+    def test_has_the_longer_period_and_the_steps_say_where_it_resides(self) -> None:
+        appeal = self.appealable(resides_in="US").deadline("notice", "appeal")
+        assert appeal.due == date(2026, 5, 18)
+        assert any("4 months (by the rule, for a subject that resides abroad, in US:" in step for step in appeal.terms.steps)
+
+    def test_that_resides_in_the_country_has_not_whatever_its_own_country(self) -> None:
+        assert self.appealable(country="US", resides_in="FR").deadline("notice", "appeal").due == date(2026, 3, 16)
+
+    def test_resides_in_its_own_country_unless_it_says_otherwise(self) -> None:
+        steps = self.appealable(country="US").deadline("notice", "appeal").terms.steps
+        assert any("resides abroad, in US" in step for step in steps)

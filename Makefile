@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: help setup demo check test benchmark lock clean
 
 help:
-	@echo "make demo       set everything up, play two cases through the whole system and show the result"
+	@echo "make demo       set everything up, play real cases through the whole system and show the result"
 	@echo "make test       set everything up, run all tests"
 	@echo "make check      lint, types, import rules"
 	@echo "make benchmark  measure the live path beside its baselines"

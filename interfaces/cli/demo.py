@@ -1,4 +1,4 @@
-"""`regcase demo`: sets the system up, plays two cases through all of it, and shows the result."""
+"""`regcase demo`: sets the system up, plays real cases through all of it, and shows the result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from interfaces.cli.deadlines import explain_deadline, print_deadlines
 from interfaces.cli.page import Page
 from interfaces.cli.penalties import print_penalties
 from interfaces.cli.progress import Progress
+from interfaces.cli.siblings import print_groups
 from interfaces.cli.stack import look, print_status, start_stack
 from interfaces.cli.timeline import print_time_line
 from interfaces.cli.waiting import require_read_models
@@ -22,15 +23,20 @@ from interfaces.running_system import RunningSystem, running_system
 from interfaces.scripts.files import parse_files
 from interfaces.scripts.load import TIMERS_WITHIN, Loader, Loading
 from projections import reading
+from projections.enforcement import sibling_groups
 
 _CASES = Path(__file__).resolve().parents[2] / "cases"
-_SCRIPTS = ("clearview-uk.yaml", "halden-beacon-uk.yaml")
+_SCRIPTS = (
+    "clearview-uk.yaml",
+    *(f"clearview-{country}.yaml" for country in ("au", "fr", "it", "gr", "nl", "at")),
+    "halden-beacon-uk.yaml",
+)
 _EXPLAINED = (("fine", "penalty_limit"), ("appeal", "permission"))
 _READ_MODELS_WITHIN = 60.0
 
 
 def demo() -> None:
-    """Set everything up, load two cases, and show what became of them. Done again, it shows what is there.
+    """Set everything up, load the cases that come with it, and show what became of them. Done again, it shows what is there.
 
     The system goes on running afterwards, until `regcase down`. When a part fails, or on Ctrl-C, everything is stopped.
     """
@@ -38,7 +44,7 @@ def demo() -> None:
     try:
         _heading(page, "Setting up and starting the system")
         start_stack(page)
-        _heading(page, "Loading two cases: Clearview AI (real), and one in which nobody answers (invented)")
+        _heading(page, "Loading Clearview AI in seven countries (real), and a case in which nobody answers (invented)")
         with running_system() as system:
             matters = [loading.script.matter_id for loading in _load(system)]
             _show(system, matters, page)
@@ -98,6 +104,9 @@ def _show(system: RunningSystem, matters: list[UUID], page: Page) -> None:
     _heading(page, "Penalties (regcase penalties)")
     print_penalties([row for row in reading.penalties(pool) if row.matter_id in matters], reading.penalties_by_year(pool), page)
 
+    _heading(page, "Clearview AI in seven countries (regcase matters --siblings INV-CLEARVIEW)")
+    print_groups(sibling_groups(pool, matter_id=clearview), page)
+
     _heading(page, "What the timers opened by themselves")
     for row in docket:
         if row.opened_by_system:
@@ -109,6 +118,8 @@ def _where_to_go_on(page: Page) -> None:
     for command, what in (
         ("regcase cases", "the docket again; also matters, timeline, deadlines --explain, penalties; each with --json"),
         ("regcase show INV-CLEARVIEW/fine-1 --as-of 2023-11-01", "a case as it was known on a day"),
+        ("regcase deadline compute --rule uk-dpa-2018/sch16-2 --from 2021-11-29", "what if: a date from a rule, with its steps"),
+        ("regcase regime show fr-lil", "a body of law as the system knows it, with its sources"),
         ("regcase rehearse cases/clearview-uk.yaml", "the same case played in memory, with every worked step"),
         ("regcase do --help", "give a command yourself"),
         ("regcase reconcile", "hold every row of the read models against the event store"),

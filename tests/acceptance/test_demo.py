@@ -42,6 +42,9 @@ def test_it_shows_the_cases_and_done_again_says_what_is_there() -> None:
             "INV-CLEARVIEW/appeal-1: permission, due 2025-11-07",
             "uk-dpa-2018  2022  fines",
             "INV-HALDEN/notice-1/non-compliance-2",
+            "clearview-fr: loaded",
+            "Autoriteit Persoonsgegevens (AP)",
+            "EUR 5,200,000.00",
             "relay: up to date",
             "Where to go on",
         ):

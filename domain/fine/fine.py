@@ -73,9 +73,10 @@ class Fine(Debt):
         """Tell the subject that a penalty is intended (Sch 16 paras 2 and 3)."""
         investigation = self.occasion.cases.case(act.investigation)
         assert isinstance(investigation, Investigation)
-        tier = "higher" if act.for_non_compliance else act.tier
-        self._require_ground(act, investigation, tier, law)
-        if act.amount and tier:
+        named = "higher" if act.for_non_compliance else act.tier
+        self._require_ground(act, investigation, named, law)
+        tier = named or investigation.highest_tier_found(act.provisions)
+        if act.amount:
             self.require_within_maximum(act.amount, tier, investigation.subject)
         conduct = None if act.for_non_compliance else investigation.last_day_of_conduct(act.provisions)
         rule = law.rule_for(self.TOPIC, "representations", act.sent_on, conduct=conduct)
@@ -175,7 +176,7 @@ class Fine(Debt):
         self.require_floor_ended(role, sent_on, "the penalty notice")
 
     def require_within_own_maximum(self, amount: Money) -> None:
-        """Refuse a sum above the maximum of the tier that the notice of intent named.
+        """Refuse a sum above the maximum of the tier that the notice of intent named, or else that was found.
 
         Raises:
             OverMaximum: it is above.

@@ -91,6 +91,10 @@ class Investigation(WithNotices):
         needed = _TIERS.index(tier) if tier else 0
         return any(f.provision in provisions and _TIERS.index(f.tier) >= needed for f in self.findings)
 
+    def highest_tier_found(self, provisions: tuple[str, ...]) -> str:
+        """The highest tier of the findings on these provisions, of which there is one."""
+        return max((f.tier for f in self.findings if f.provision in provisions), key=_TIERS.index)
+
     def last_day_of_conduct(self, provisions: tuple[str, ...] | None = None) -> date | None:
         """The last day of the conduct that the findings on these provisions, or all, name; None: they name no day."""
         days = [f.conduct_to or f.conduct_from for f in self.findings if provisions is None or f.provision in provisions]

@@ -12,7 +12,7 @@ from domain.regimes import regime
 from domain.subject import Subject
 from tests.desk import REGISTRAR, Desk
 from tests.unit.domain.regimes.counting import due, ends, version_on
-from tests.unit.domain.regimes.matters import ordered_under
+from tests.unit.domain.regimes.matters import PROVISION, investigated_under, ordered_under
 
 AUSTRALIA = regime("au-privacy-1988")
 
@@ -46,6 +46,14 @@ def test_an_application_stays_nothing() -> None:
 def test_a_determination_imposes_no_fine(tier: str) -> None:
     with pytest.raises(Invalid, match=f"there is no penalty of the {tier} tier"):
         AUSTRALIA.maximum(tier, Subject.model_validate({"name": "A Ltd", "country": "AU", "kind": "undertaking"}))
+
+
+def test_a_fine_is_refused_also_when_no_tier_is_named() -> None:
+    desk = investigated_under("au-privacy-1988", "2021-10-14")
+    intent: dict[str, Any] = {"provisions": [PROVISION], "sent_on": "2021-10-14", "reasons": "Why", "investigation": "inv"}
+    refusal = desk.refused("fine.give_notice_of_intent", amount="AUD 1000", **intent)
+    assert refusal["code"] == "invalid"
+    assert "there is no penalty of the higher tier" in refusal["message"]
 
 
 def test_the_duty_to_file_reasons_begins_with_the_new_tribunal() -> None:

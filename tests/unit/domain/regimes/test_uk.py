@@ -269,6 +269,14 @@ class TestAFineForPecr:
         assert refusal["code"] == "invalid"
         assert "was law until 2026-02-05" in refusal["message"]
 
+    def test_is_at_most_500000_pounds_although_no_tier_is_named(self) -> None:
+        desk = unsolicited({"conduct_to": "2025-09-30"})
+        refusal = desk.refused("fine.give_notice_of_intent", **{**INTENT, "amount": "GBP 500001"})
+        assert (refusal["code"], refusal["cites"]) == ("over_maximum", ["SI 2010/31 reg 2"])
+        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
+        refusal = desk.refused("fine.propose_penalty", "fine", amount="GBP 500001", proposed_on="2026-03-02", reasons="More")
+        assert refusal["code"] == "over_maximum"
+
     def test_goes_by_the_last_conduct_of_all_findings_on_its_provisions(self) -> None:
         desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
         later: dict[str, Any] = {"tier": "higher", "summary": "More calls", "conduct_from": "2026-02-10"}
@@ -298,6 +306,14 @@ class TestAnEnforcementNoticeForPecr:
         desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
         desk.done("enforcement_notice.issue", name="notice", by=ISSUER, **self.NOTICE)
         assert desk.deadline("notice", "comply:stop").terms.rule.id == "uk-dpa-1998/s40"
+
+    def test_is_at_most_500000_pounds_although_no_tier_is_named(self) -> None:
+        desk = unsolicited({"conduct_to": "2025-09-30"})
+        refusal = desk.refused("fine.give_notice_of_intent", **{**INTENT, "amount": "GBP 500001"})
+        assert (refusal["code"], refusal["cites"]) == ("over_maximum", ["SI 2010/31 reg 2"])
+        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
+        refusal = desk.refused("fine.propose_penalty", "fine", amount="GBP 500001", proposed_on="2026-03-02", reasons="More")
+        assert refusal["code"] == "over_maximum"
 
     def test_goes_by_the_last_conduct_of_all_findings_on_its_provisions(self) -> None:
         desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})

@@ -135,12 +135,10 @@ def describe(event: CaseEvent) -> str:
 
 
 def worked_steps(event: CaseEvent) -> tuple[str, ...]:
-    """How a date in the event was worked out, a sentence each; of a deemed receipt also what is not certain. Empty: none was."""
+    """How a date in the event was worked out, a sentence each, and what of the law behind it is not certain. Empty: none was."""
     match event:
-        case shared.DeadlineSet(terms=terms):
-            return terms.steps
-        case shared.Served(deemed=shared.DeemedReceipt() as deemed):
-            return (*deemed.steps, *(f"Not certain: {mark}." for mark in deemed.marks))
+        case shared.DeadlineSet(terms=worked_out) | shared.Served(deemed=shared.DeemedReceipt() as worked_out):
+            return (*worked_out.steps, *(f"Not certain: {mark}." for mark in worked_out.marks))
         case _:
             return ()
 

@@ -230,5 +230,12 @@ def test_the_time_line_shows_each_deadlines_worked_steps() -> None:
     assert "Thursday 16 June 2022\n      fine: Time to pay ended on 15 June 2022." in out
 
 
+def test_the_time_line_tells_what_of_the_law_behind_a_date_is_not_certain() -> None:
+    _, out, _ = run(str(CASES / "clearview-fr.yaml"))
+    (told,) = [line.strip() for line in out.splitlines() if "décret 2019-536 arts 40-43" in line and "Not certain" in line]
+    assert told.startswith("- Not certain: ")
+    assert "period: not confirmed [B] (décret 2019-536 arts 40-43; one month, from memory" in told
+
+
 def test_the_same_script_gives_the_same_page() -> None:
     assert run(str(CLEARVIEW)) == run(str(CLEARVIEW))

@@ -125,7 +125,8 @@ class AppealTarget(Stayable):
         self.record(TargetAppealLodged, appeal=appeal, scope=scope, appellant=appellant, received_on=received_on, main=main)
 
     def stand_still_under_appeal(self, deadline: Deadline, *, since: date) -> None:
-        """Suspend a deadline from a date of law, while an appeal that it waits for is pending, if the regime says so."""
+        """Suspend a deadline from a date of law, while an appeal that it waits for is pending, if the regime or a court says so."""
+        self.stand_still_by_order(deadline)
         suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, deadline.role)
         if suspension is None or deadline.terms.urgent or not self.is_duty(deadline.role):
             return
@@ -150,7 +151,7 @@ class AppealTarget(Stayable):
             if lapsed.status == "lapsed" and self.is_duty(lapsed.role):
                 self.record(DeadlineStarted, role=lapsed.role, terms=lapsed.terms)
                 suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, lapsed.role)
-                for still in lapsed.suspensions:
+                for still in [s for s in lapsed.suspensions if self.still_suspends(s.cause, lapsed.role)]:
                     self.suspend(
                         self.deadlines[lapsed.role],
                         since=still.since,
@@ -159,6 +160,11 @@ class AppealTarget(Stayable):
                         reason=still.reason,
                         cites=suspension.source.cites if suspension else (),
                     )
+
+    def still_suspends(self, cause: UUID, role: str) -> bool:
+        """Whether an appeal that is pending, or an order that stands, lets a deadline stand still."""
+        stay = self.stays.get(cause)
+        return stay.holds(role) if stay else cause in self.appeals and not self.is_let_run(cause, role)
 
     def stand_still_again(self, role: str) -> None:
         """While an appeal is pending, a duty that was not done after all waits for it as if it had never been met."""

@@ -78,9 +78,10 @@ class Stayable(Case):
         """A court ordered that duties stand still: those that run, and those that start while the order stands."""
         self.record(Stayed, appeal=appeal, stay=stay, roles=roles, ordered_on=ordered_on, until=until)
         for deadline in list(self.deadlines.values()):
-            self._stand_still_by_order(deadline)
+            self.stand_still_by_order(deadline)
 
-    def _stand_still_by_order(self, deadline: Deadline) -> None:
+    def stand_still_by_order(self, deadline: Deadline) -> None:
+        """Let a duty stand still by every order that holds it."""
         if not self.is_duty(deadline.role):
             return
         for stay in self.stays.values():
@@ -93,7 +94,7 @@ class Stayable(Case):
         """What starts while a stay stands, stands still at once."""
         started = super().start(role, **how)
         if started:
-            self._stand_still_by_order(started)
+            self.stand_still_by_order(started)
         return started
 
     def end_stays(

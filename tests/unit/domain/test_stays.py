@@ -117,6 +117,43 @@ class TestAStay:
         stay(desk.at("2022-07-01"), "payment", on="2022-06-16")
         assert payment(desk) == ("passed", "2022-06-15")
 
+    def test_holds_a_payment_that_was_done_with_and_is_owed_again(self) -> None:
+        desk = appealed()
+        stay(desk, "payment")
+        money: dict[str, Any] = {"amount": "GBP 1000000", "pay_by": "2024-06-30"}
+        desk.done(
+            "appeal.decide", "appeal", by=REGISTRAR, outcome="substituted", decided_on="2022-06-14", sent_on="2022-06-14", **money
+        )
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 1000000", received_on="2022-06-14", reference="B")
+        assert payment(desk)[0] == "met"
+        seek: dict[str, Any] = {
+            "by_": "respondent",
+            "court": "first_tier_tribunal",
+            "received_on": "2022-06-14",
+            "grounds": ["g"],
+        }
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **seek)
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2022-06-14")
+        decide(desk, "allowed", "2022-10-20")
+        assert payment(desk)[0] == "suspended"
+
+    def test_that_was_lifted_does_not_come_back_with_a_notice_that_stands_again(self) -> None:
+        desk = appealed()
+        stay(desk, "comply:stop")
+        decide(desk, "allowed", "2022-10-03")
+        assert stop(desk.at("2022-11-02"))[0] == "lapsed"
+        seek: dict[str, Any] = {
+            "by_": "respondent",
+            "court": "first_tier_tribunal",
+            "received_on": "2022-10-31",
+            "grounds": ["g"],
+        }
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, **seek)
+        lift(desk, "2022-11-02", "comply:stop")
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2022-11-02")
+        decide(desk, "allowed", "2022-12-01")
+        assert stop(desk)[0] in ("running", "passed")
+
     def test_ordered_after_the_day_to_pay_bars_recovery_while_it_lasts(self) -> None:
         desk = issued()
         lodge(desk, "fine", "2022-06-14", appellant="third_party")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from domain.clock import Count
 from domain.clock.end import end_under
 from domain.regimes import RuleVersion
-from tests.any_count import counts, rules
+from domain.regimes import rules as rules_by_id
+from tests.any_count import count_of, counts, rules
 from tests.shapes import AUGUST, end_by, rule, stood_still
 from tests.steps_reader import due_by
 
@@ -54,3 +55,16 @@ class TestTheReader:
     def test_notices_a_sentence_that_is_missing(self, number: int) -> None:
         with pytest.raises(AssertionError):
             due_by([step for index, step in enumerate(self.STEPS) if index != number])
+
+
+INSTALLED = [version for versions in rules_by_id().values() for version in versions]
+
+
+@pytest.mark.parametrize("version", INSTALLED, ids=lambda version: f"{version.id} {version.version}")
+def test_under_every_installed_rule_the_reader_arrives_at_the_same_day(version: RuleVersion) -> None:
+    for number in range(0, 800, 11):
+        start = date(2026, 1, 1) + timedelta(days=number)
+        still = stood_still(f"{start + timedelta(days=3)}..{start + timedelta(days=20)}") if number % 2 else []
+        period = None if version.period else "P15D"
+        end = end_under(version, count_of(start, period, abroad=number % 3 == 0, suspensions=still))
+        assert due_by(end.steps) == end.due

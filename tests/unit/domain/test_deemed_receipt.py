@@ -48,6 +48,9 @@ class TestByEMail:
         assert event.deemed
         assert (event.deemed.rule.id, event.deemed.rule.cites) == ("uk-dpa-2018/s141A", (LAW,))
 
+    def test_the_hours_count_from_the_sending_also_when_service_is_dated_later(self) -> None:
+        assert served(asked().at("2026-03-03"), day="2026-03-03").deemed_on == date(2026, 3, 4)
+
     def test_the_steps_and_what_is_not_certain_are_told(self) -> None:
         event = served(asked())
         assert event.deemed

@@ -328,6 +328,32 @@ class TestAnAppealAgainstANotice:
         refusal = desk.refused("investigation.record_response", "inv", **ANSWER)
         assert "the notice 'INFO-1' was set aside for good" in refusal["message"]
 
+    def test_that_was_allowed_lets_the_system_dismiss_the_breach_of_an_urgent_notice(self) -> None:
+        desk = lodged(asked(respond_within="P14D", urgent_reasons="Data is being destroyed")).at("2021-04-01")
+        assert [breach.state for breach in desk.non_compliances()] == ["suspected"]
+        decided(desk, "allowed")
+        assert [breach.state for breach in desk.non_compliances()] == ["dismissed"]
+
+    def test_that_was_allowed_keeps_an_urgent_answer_from_being_a_breach_while_the_notice_is_set_aside(self) -> None:
+        desk = decided(lodged(asked(respond_within="P60D", urgent_reasons="u")), "allowed", "2021-04-01")
+        # The answer was due on 30 April, the way on ends on 29 April; the court above may still let the notice stand again.
+        assert (due(desk), notice(desk)) == ((date(2021, 4, 30), "running"), "set_aside")
+        seek: dict[str, Any] = {"court": "first_tier_tribunal", "received_on": "2021-04-20", "grounds": ["g"]}
+        desk.at("2021-04-20").done("appeal.seek_permission", "appeal", by=REGISTRAR, by_="respondent", **seek)
+        desk.at("2021-05-03")
+        assert (due(desk)[1], desk.non_compliances()) == ("passed", [])
+
+    def test_that_had_set_it_aside_for_good_and_goes_on_out_of_time_may_let_it_stand_again(self) -> None:
+        desk = decided(lodged(asked()), "allowed").at("2021-07-30")
+        assert (desk.appeal().state, due(desk)[1]) == ("final", "lapsed")
+        more: dict[str, Any] = {"role": "permission", "until": "2021-08-31", "ordered_on": "2021-07-30", "reason": "r"}
+        desk.done("appeal.extend_time", "appeal", by=REGISTRAR, **more)
+        seek: dict[str, Any] = {"court": "first_tier_tribunal", "received_on": "2021-07-30", "grounds": ["g"]}
+        desk.done("appeal.seek_permission", "appeal", by=REGISTRAR, by_="respondent", **seek)
+        desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2021-07-30")
+        decided(desk, "allowed", "2021-09-01")
+        assert (notice(desk), due(desk)[1]) == ("outstanding", "suspended")
+
     def test_that_was_allowed_and_overturned_lets_the_notice_stand_again(self) -> None:
         desk = overturned()
         assert (notice(desk), due(desk)[1]) == ("outstanding", "suspended")
@@ -370,6 +396,18 @@ class TestAnAppealAgainstANotice:
         desk.done("investigation.cancel_notice", "inv", notice="INFO-1", sent_on=DAY, reasons="r")
         lodge: dict[str, Any] = {"against": ["inv"], "scope": "notice:INFO-1", "court": "first_tier_tribunal", "grounds": ["g"]}
         assert desk.refused("appeal.lodge", by=REGISTRAR, received_on=DAY, **lodge)["code"] == "wrong_state"
+
+    def test_out_of_time_can_be_let_in_also_after_the_investigation_closed(self) -> None:
+        desk = asked()
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        order: dict[str, Any] = {
+            "role": "appeal:INFO-1",
+            "until": "2021-04-10",
+            "agreed_on": "2021-04-01",
+            "authority": "tribunal_order",
+        }
+        desk.at("2021-04-01").done("investigation.extend_deadline", "inv", by=REGISTRAR, reason="r", **order)
+        assert due(desk, "appeal:INFO-1") == (date(2021, 4, 10), "running")
 
     def test_keeps_the_investigation_open(self) -> None:
         desk = lodged(asked())

@@ -188,6 +188,10 @@ class Case(WithActs):
     def take_up_again(self, role: str) -> None:
         """The end of a deadline is about to be set anew by a correction: undo what had ended with it."""
 
+    def still_suspends(self, cause: UUID, role: str) -> bool:  # noqa: ARG002 - for cases in which deadlines stand still
+        """Whether what made a deadline stand still, an appeal or a court's order, has not ended."""
+        return False
+
     def stand_still_again(self, role: str) -> None:
         """A deadline runs that was done with before a correction: what holds it up still, suspends it again."""
 

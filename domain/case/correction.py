@@ -198,7 +198,8 @@ class _Settling:
         deadline = case.deadlines[role]
         if deadline.status == "lapsed" or not (self.moved or now_told != self.told or done != self.met):
             return
-        if done is not None and not deadline.ended_before(done):
+        in_time = done is not None and (not deadline.ended_before(done) or self._stands_still_yet)
+        if done is not None and in_time:
             if deadline.status != "met" or deadline.met_on != done:
                 case.record(DeadlineMet, role=role, met_on=done)
         elif self.met is not None and self.told is None:
@@ -206,6 +207,17 @@ class _Settling:
         elif now_told != self.told and deadline.status in ("met", "passed"):
             case.record(DeadlineRecomputed, role=role, terms=deadline.terms, reason=self.why, old_due=deadline.due)
         self._let_pass_or_lapse(law)
+
+    @property
+    def _stands_still_yet(self) -> bool:
+        """Whether it stood still when it was met, because of what is pending to this day: then no day was too late."""
+        last = next((e for e in reversed(self.case.history) if isinstance(e, DeadlineMet) and e.role == self.role), None)
+        if last is None or self.met is None:
+            return False
+        past = type(self.case)(self.case.id, self.case.matter_id)
+        past.take_in(self.case.history[: last.version - 1])
+        held_up = past.deadlines[self.role].suspensions
+        return any(self.case.still_suspends(suspension.cause, self.role) for suspension in held_up)
 
     def _done(self, was: Deadline | None, meant: Deadline | None) -> date | datetime | None:
         if self.told is not None:

@@ -182,8 +182,12 @@ class TestADayOff:
 
     @pytest.mark.parametrize("role", ["officer", "issuer", "auditor", "system"])
     def test_is_for_the_registrar_and_the_admin(self, role: Role) -> None:
+        desk = stop_by_the_19th()
         with pytest.raises(Forbidden, match="registrar, admin may"):
-            announce(stop_by_the_19th(), by=role)
+            announce(desk, by=role)
+        assert desk.app.days_off.announced() == ()
+        with pytest.raises(Forbidden, match="registrar, admin may"):
+            recompute(desk.app, UK, reason="r", actor=actor(role))
 
     @pytest.mark.parametrize(("day", "why"), [("2022-09-17", "a Saturday"), ("2022-12-26", "Boxing Day")])
     def test_that_is_off_anyway_is_refused(self, day: str, why: str) -> None:

@@ -269,11 +269,24 @@ class TestAnEnforcementNotice:
         correct(desk, "notice", "compliance_recorded", complied_on="2022-09-16")
         assert stands(desk, "notice", "comply:stop") == "passed 2022-09-15"
 
-    def test_compliance_taken_up_under_appeal_stands_still_again(self) -> None:
+    def test_compliance_while_its_time_stood_still_is_in_time_on_any_day(self) -> None:
+        desk = complied_under_appeal()
+        correct(desk, "notice", "compliance_recorded", complied_on="2022-09-20")
+        assert stands(desk, "notice", "comply:stop") == "met 2022-09-15"
+        assert desk.deadline("notice", "comply:stop").met_on.isoformat() == "2022-09-20"  # type: ignore[union-attr] # met
+
+    def test_keeps_standing_still_what_stands_still_when_it_is_sent_on_another_day(self) -> None:
         desk = appealed().at("2022-06-20")
-        assert desk.deadline("notice", "comply:stop").status == "suspended"
         correct(desk, "notice", "issued", sent_on="2022-05-20")
         assert desk.deadline("notice", "comply:stop").status == "suspended"
+
+
+def complied_under_appeal() -> Desk:
+    """Given compliance on 10 July 2022 with what stood still since 14 June; it is 25 September, and the appeal is pending."""
+    desk = appealed().at("2022-09-25")
+    done: dict[str, Any] = {"requirement": "stop", "complied_on": "2022-07-10", "assessed_on": "2022-09-25"}
+    desk.done("enforcement_notice.record_compliance", "notice", by=REGISTRAR, **done)
+    return desk
 
 
 class TestAnAppeal:
@@ -310,6 +323,13 @@ class TestAnAppeal:
         assert stands(desk, "notice", "comply:stop") == "running 2022-09-21"
         correct(desk, "appeal", "lodged", received_on="2022-06-10")
         assert stands(desk, "notice", "comply:stop") == "running 2022-09-26"
+
+    def test_received_on_another_day_leaves_alone_what_can_matter_no_more(self) -> None:
+        desk = appealed().at("2022-06-20")
+        desk.done("enforcement_notice.close", "notice", outcome="o", closed_on="2022-06-20")
+        assert desk.deadline("notice", "comply:stop").status == "lapsed"
+        correct(desk, "appeal", "lodged", received_on="2022-06-10")
+        assert desk.deadline("notice", "comply:stop").status == "lapsed"
 
     def test_cannot_have_been_received_after_its_period(self) -> None:
         refusal = refused(appealed().at("2022-06-20"), "appeal", "lodged", received_on="2022-06-16")

@@ -7,6 +7,7 @@ fields, and no others: those that come out differently when the act is asked as 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -63,17 +64,19 @@ def correct(case: Case, act: Correction, law: Regime) -> None:
     moves = _counts(was) != _counts(meant)
     late_before = _out_of_time(case, act.entry, law) if moves else {}
 
-    before, fields = _with_what_the_law_made_of_it(act, meant)
-    case.record(
-        Corrected,
-        event_version=act.entry.version,
-        event=act.entry.type,
-        before=before,
-        fields=fields,
-        reason=act.reason,
-        effective_on=act.effective_on,
-    )
+    worked_out = _worked_out_later(case, act.entry, law)
+    _record(case, act, meant)
     moved = {role for role in {**was.deadlines, **meant.deadlines} if _move(case, act, role, was, meant)}
+    for later, was_then in worked_out:
+        try:
+            meant_then = _asked_again(case, later.entry, later.meant, law)
+        except Refusal as refusal:
+            _refuse(refusal, f"entry {later.entry.version}, made since, could not have been made so.")
+        if _worked_out_otherwise(later.entry, meant_then):
+            follows = replace(later, reason=act.reason)
+            _record(case, follows, meant_then)
+            roles = {**was_then.deadlines, **meant_then.deadlines}
+            moved |= {role for role in roles if _move(case, follows, role, was_then, meant_then)}
     case.follow_correction(was, meant)
     for role in list(case.deadlines):
         settling = _Settling(case, role, moved=role in moved, told=told.get(role), met=met.get(role), why=act.why)
@@ -84,12 +87,36 @@ def correct(case: Case, act: Correction, law: Regime) -> None:
             _refuse(late, f"entry {version}, made since, would then have come out of time.")
 
 
-def _with_what_the_law_made_of_it(act: Correction, meant: Case) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The corrected fields, before and now, with those that the entry holds because the law works them out."""
-    stood, made = act.entry.facts(), next(event for event in meant.pending if event.NAME == act.entry.NAME).facts()
-    worked_out = [name for name in _WORKED_OUT if name not in act.fields and stood.get(name) != made.get(name)]
-    before = {**act.before, **{name: stood.get(name) for name in worked_out}}
-    return before, {**act.fields, **{name: made.get(name) for name in worked_out}}
+def _record(case: Case, act: Correction, meant: Case) -> None:
+    """Record the corrected fields, before and now, with those that the entry holds because the law works them out."""
+    stood, worked_out = act.entry.facts(), _worked_out_otherwise(act.entry, meant)
+    case.record(
+        Corrected,
+        event_version=act.entry.version,
+        event=act.entry.type,
+        before={**act.before, **{name: stood.get(name) for name in worked_out}},
+        fields={**act.fields, **{name: value for name, value in worked_out.items() if name not in act.fields}},
+        reason=act.reason,
+        effective_on=act.effective_on,
+    )
+
+
+def _worked_out_otherwise(entry: CaseEvent, meant: Case) -> dict[str, Any]:
+    """What the law makes of an act, where it comes out differently than the entry says."""
+    stood, made = entry.facts(), next(event for event in meant.pending if event.NAME == entry.NAME).facts()
+    return {name: made.get(name) for name in _WORKED_OUT if stood.get(name) != made.get(name)}
+
+
+def _worked_out_later(case: Case, entry: CaseEvent, law: Regime) -> list[tuple[Correction, Case]]:
+    """Later entries that hold what the law made of them, perhaps of this entry; each with the case after it, as it stood."""
+    found = []
+    for later in case.history[entry.version :]:
+        act = case.occasion.cases.act_behind(later) if "deemed" in later.facts() else None
+        if act is not None:
+            as_it_is = Correction(later, act, act, {}, {}, reason="", effective_on=None)
+            with suppress(Refusal):
+                found.append((as_it_is, _asked_again(case, later, act, law)))
+    return found
 
 
 def _asked_again(case: Case, entry: CaseEvent, act: Act, law: Regime) -> Case:

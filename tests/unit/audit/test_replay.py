@@ -192,6 +192,15 @@ class TestACorrection:
             assert fine.account.paid is not None
             assert (int(fine.account.paid.value), status(fine, "payment")) == expected, by
 
+    def test_counts_in_law_from_the_day_that_the_last_correction_gave_the_entry(self) -> None:
+        desk = issued().at("2022-06-18")
+        desk.done("fine.record_payment", "fine", by=REGISTRAR, amount="GBP 5", received_on="2022-06-18", reference="BACS")
+        correct(desk, "fine", "payment_recorded", amount="GBP 7")
+        correct(desk, "fine", "payment_recorded", received_on="2022-06-10")
+        paid = fine_as_of(desk, "2022-06-12", "effective").account.paid
+        assert paid is not None
+        assert int(paid.value) == 7
+
     def test_of_what_a_period_counts_from_moves_its_end_in_law_from_its_beginning(self) -> None:
         desk = issued().at("2022-06-16")
         correct(desk, "fine", "penalty_notice_issued", sent_on="2022-05-20")

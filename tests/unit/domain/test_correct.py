@@ -11,7 +11,10 @@ from domain.case.events import Corrected, DeadlineRecomputed
 from domain.corrections import FIELDS, act_behind
 from domain.names import COMMANDS, EVENT_TYPES
 from domain.words import describe
-from tests.desk import ADMIN, ISSUER, OFFICER, REGISTRAR, Desk, appealed, in_force, intended, investigated, issued
+from tests.desk import ADMIN, ISSUER, OFFICER, REGISTRAR, STOP, Desk, appealed, in_force, intended, investigated, issued
+from tests.fines import impose
+from tests.fines import intended as intended_under
+from tests.fines import pay as pay_under
 
 FULL = "GBP 7552800"
 
@@ -109,6 +112,18 @@ class TestAPayment:
         correct(desk, "fine", "payment_recorded", received_on="2022-06-17")
         remedy = desk.case("non_compliance-1").history[-2]
         assert remedy.facts() == {"remedied_on": "2022-06-17"}
+
+    def test_that_was_less_stands_still_while_an_appeal_is_pending_where_the_law_says_so(self) -> None:
+        desk = impose(intended_under("nl-uavg", "EUR 36500", "2023-09-01"), "EUR 36500", "2023-12-01")
+        plan = [{"amount": "EUR 36500", "due_on": "2024-07-01"}]
+        desk.done("fine.agree_instalments", "fine", by=ISSUER, agreed_on="2023-12-01", instalments=plan)
+        pay_under(desk, "EUR 36500", "2023-12-05")
+        desk.at("2023-12-10")
+        lodged: dict[str, Any] = {"scope": "whole", "court": "objection", "received_on": "2023-12-10", "grounds": ["g"]}
+        desk.done("appeal.lodge", by=REGISTRAR, against=["fine"], **lodged)
+        assert desk.deadline("fine", "payment:1").status == "met"
+        correct(desk, "fine", "payment_recorded", amount="EUR 30000")
+        assert desk.deadline("fine", "payment:1").status == "suspended"
 
     def test_in_full_ends_a_recovery(self) -> None:
         desk = paid("2022-06-18", amount="GBP 755280")
@@ -233,6 +248,19 @@ class TestService:
         assert stands(desk, "fine", "payment") == "running 2022-06-22"
         assert stands(desk, "fine", "appeal") == "running 2022-06-15"
 
+    def test_of_what_was_sent_on_another_day_is_deemed_received_on_another_day(self) -> None:
+        desk = in_force("2026-03-02", [{**STOP, "counted_from": "served"}]).at("2026-03-10")
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2026-03-03", method="email")
+        assert stands(desk, "notice", "comply:stop") == "running 2026-06-04"
+        outcome = correct(desk, "notice", "issued", sent_on="2026-03-03", decided_on="2026-03-03")
+        _, served = [event for event in outcome.events if isinstance(event, Corrected)]
+        assert (served.event, served.fields["deemed_on"]) == ("enforcement_notice.served", "2026-03-05")
+        assert stands(desk, "notice", "comply:stop") == "running 2026-06-05"
+        assert (
+            describe(served)
+            == "Entry 4 (served) corrected: deemed 5 March 2026 instead of 4 March 2026. Read from the wrong line."
+        )
+
     def test_corrected_leaves_alone_what_a_later_service_has_moved(self) -> None:
         desk = issued().at("2022-05-30")
         for day in ("2022-05-24", "2022-05-27"):
@@ -260,6 +288,15 @@ class TestAnEnforcementNotice:
         assert desk.case("notice").deadline("comply:tell") is None
         correct(desk, "notice", "issued", published_on="2022-06-01")
         assert stands(desk, "notice", "comply:tell") == "running 2022-09-01"
+
+    def test_sent_later_moves_what_counts_from_an_appeal_period_that_was_extended(self) -> None:
+        desk = in_force().at("2022-05-30")
+        extension: dict[str, Any] = {"role": "appeal", "by_": "P10D", "agreed_on": "2022-05-30", "reason": "r"}
+        desk.done("enforcement_notice.extend_deadline", "notice", by=REGISTRAR, authority="tribunal_order", **extension)
+        assert stands(desk, "notice", "comply:stop") == "running 2022-09-27"
+        correct(desk, "notice", "issued", sent_on="2022-05-23")
+        assert stands(desk, "notice", "appeal") == "running 2022-06-30"
+        assert stands(desk, "notice", "comply:stop") == "running 2022-09-30"
 
     def test_compliance_that_was_late_after_all_is_a_breach(self) -> None:
         desk = in_force().at("2022-09-20")

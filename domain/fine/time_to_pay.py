@@ -206,6 +206,7 @@ class TimeToPay(WithReductions):
         super().let_pass(deadline)
         if deadline.role == "appeal":
             self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
+            self.settle_payment(deadline.due)
 
     def be_appealed(self, appeal: UUID, *, scope: str, appellant: str, received_on: date | datetime) -> None:
         """Take note of an appeal; what it makes payable again may be paid as long as its time runs."""
@@ -217,6 +218,7 @@ class TimeToPay(WithReductions):
         super().settle_after(ended, ended_on=ended_on)
         if not self.is_set_aside and self.state in PENALTY_STANDS:
             self.count_from_the_penalty_notice(THE_NOTICE_IS_FINAL)
+            self.settle_payment(ended_on)
 
     def settle_payment(self, on: date) -> None:
         """Bring every time to pay up to what is payable and what came in."""

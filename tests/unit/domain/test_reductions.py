@@ -253,6 +253,12 @@ class TestWhatTheTimeToPayCountsFrom:
         assert (str(appeal.due), "payment" in desk.fine().deadlines) == ("2026-04-07", False)
         assert str(desk.at("2026-04-08").deadline("fine", "payment").due) == "2026-04-21"
 
+    def test_what_was_paid_before_it_began_meets_it_at_once(self) -> None:
+        desk = impose(intended("at-dsg", "EUR 100000", "2026-01-05", country="AT"), "EUR 100000", "2026-03-06", pay_within="P2W")
+        pay(desk, "EUR 100000", "2026-03-10")
+        payment = desk.at("2026-04-08").deadline("fine", "payment")
+        assert (desk.fine().state, payment.status, str(payment.met_on)) == ("settled", "met", "2026-03-10")
+
     def test_in_austria_the_end_of_the_appeal(self) -> None:
         desk = impose(intended("at-dsg", "EUR 100000", "2026-01-05", country="AT"), "EUR 100000", "2026-03-06", pay_within="P2W")
         lodge(desk, "2026-03-20", "bundesverwaltungsgericht")

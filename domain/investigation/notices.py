@@ -167,7 +167,8 @@ class WithNotices(AppealTarget):
         return notice
 
     def _is_appealed(self, scope: str) -> bool:
-        return any(pending.scope == scope for pending in self.appeals.values())
+        """Whether the subject's appeal is pending, so that what was set aside can still stand again."""
+        return any(pending.by_subject and pending.scope == scope for pending in self.appeals.values())
 
     def _require_not_before_the_notice(self, day: date | datetime, notice: Notice, what: str) -> None:
         sent_on = day_of(notice.issued.sent_on)

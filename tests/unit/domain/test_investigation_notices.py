@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.investigation.notices import WithNotices
 from tests.desk import ISSUER, OFFICER, REGISTRAR, Desk, investigated
 
 DAY = "2021-03-01"
@@ -154,6 +155,16 @@ class TestWhereEverythingCountsFromService:
 
     def test_a_day_that_is_named_runs_from_the_sending(self) -> None:
         assert due(self.given(respond_within=None, respond_by="2021-04-12")) == (date(2021, 4, 12), "running")
+
+    def test_an_answer_whose_time_begins_under_appeal_stands_still_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def counts_from(_: WithNotices, role: str) -> tuple[str, ...]:
+            return ("notice.sent",) if role.startswith("appeal:") else ("notice.served",)
+
+        monkeypatch.setattr(WithNotices, "counts_from", counts_from)
+        desk = lodged(asked())
+        assert desk.investigation().deadline("response:INFO-1") is None
+        desk.done("investigation.serve", "inv", notice="INFO-1", served_on="2021-03-11", method="post")
+        assert due(desk)[1] == "suspended"
 
     def test_time_that_ends_before_the_appeal_period_whenever_it_is_served_is_refused(self) -> None:
         desk = self.given()
@@ -353,6 +364,39 @@ class TestAnAppealAgainstANotice:
         desk.done("appeal.decide_permission", "appeal", by=REGISTRAR, outcome="granted", sent_on="2021-07-30")
         decided(desk, "allowed", "2021-09-01")
         assert (notice(desk), due(desk)[1]) == ("outstanding", "suspended")
+
+    def test_that_was_allowed_leaves_a_duty_that_can_come_back_until_it_is_final(self) -> None:
+        desk = decided(lodged(asked()), "allowed")
+        assert desk.investigation().is_duty("response:INFO-1")
+        assert not desk.at("2021-07-30").investigation().is_duty("response:INFO-1")
+
+    def test_that_lets_one_notice_stand_again_leaves_another_set_aside_for_good(self) -> None:
+        desk = asked()
+        desk.done("investigation.issue_notice", "inv", **{**NOTICE, "notice": "INFO-2"})
+        lodge: dict[str, Any] = {"against": ["inv"], "court": "first_tier_tribunal", "grounds": ["g"]}
+        for name in ("INFO-1", "INFO-2"):
+            desk.done("appeal.lodge", name=name, by=REGISTRAR, scope=f"notice:{name}", received_on=DAY, **lodge)
+            sent = {"decided_on": DAY, "sent_on": DAY}
+            desk.done("appeal.decide", name, by=REGISTRAR, outcome="allowed", **sent)
+        seek: dict[str, Any] = {"court": "first_tier_tribunal", "received_on": DAY, "grounds": ["g"]}
+        desk.done("appeal.seek_permission", "INFO-1", by=REGISTRAR, by_="respondent", **seek)
+        desk.done("appeal.decide_permission", "INFO-1", by=REGISTRAR, outcome="granted", sent_on=DAY)
+        desk.at("2021-04-01")
+        assert (due(desk)[1], due(desk, "response:INFO-2")[1]) == ("suspended", "lapsed")
+        decide = {"decided_on": "2021-04-01", "sent_on": "2021-04-01"}
+        desk.done("appeal.decide", "INFO-1", by=REGISTRAR, outcome="allowed", **decide)
+        assert (due(desk)[1], due(desk, "response:INFO-2")[1]) == ("suspended", "lapsed")
+
+    @pytest.mark.parametrize("first", ["subject", "third_party"])
+    def test_of_a_third_party_beside_it_changes_nothing_of_what_is_left_to_answer(self, first: str) -> None:
+        desk = lodged(asked())
+        lodge: dict[str, Any] = {"against": ["inv"], "court": "first_tier_tribunal", "grounds": ["g"], "scope": "notice:INFO-1"}
+        desk.done("appeal.lodge", name="other", by=REGISTRAR, received_on="2021-03-11", appellant="third_party", **lodge)
+        decided(desk, "allowed")
+        if first == "third_party":
+            desk.done("appeal.withdraw", "other", by=REGISTRAR, withdrawn_on="2021-06-01")
+            assert due(desk)[1] == "suspended"
+        assert due(desk.at("2021-07-30"))[1] == "lapsed"
 
     def test_that_was_allowed_and_overturned_lets_the_notice_stand_again(self) -> None:
         desk = overturned()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.desk import ISSUER, PROVISION, REGISTRAR, Desk
+from domain.case.occasion import Occasion
+from domain.clock import Calendar
+from domain.regimes import regime
+from domain.unit_of_work import UnitOfWork
+from tests.desk import ISSUER, OFFICER, PROVISION, REGISTRAR, Desk
 
 SUBJECT = {"name": "A Ltd", "country": "GB", "kind": "undertaking"}
 
@@ -17,6 +22,12 @@ def opened(regime: str = "uk-dpa-2018", day: str = "2026-01-15", *, calendar: st
     desk.done("investigation.open", name="inv", subject={**SUBJECT, **subject}, **data)
     desk.done("investigation.record_finding", "inv", provision=PROVISION, tier="higher", summary="s")
     return desk
+
+
+def occasion(work: UnitOfWork) -> Occasion:
+    now = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    law = regime("uk-dpa-2018")
+    return Occasion("c", OFFICER, now, now, correlation_id="c", causation_id="c", law=law, cases=work)
 
 
 def noticed(desk: Desk, day: str, **requirement: str) -> Desk:
@@ -52,6 +63,17 @@ class TestTheHolidaysOfTheMatter:
         decided = {"outcome": "dismissed", "decided_on": "2026-03-06", "sent_on": "2026-03-06"}
         desk.done("appeal.decide", "appeal", by=REGISTRAR, **decided)
         assert desk.deadline("appeal", "permission").due == date(2026, 4, 6)
+
+    def test_leave_a_calendar_that_is_not_the_regimes_usual_one_as_it_is(self) -> None:
+        desk = opened(calendar="GB/SCT")
+        rule = regime("uk-dpa-2018").rule_for("fine", "payment", date(2026, 3, 6))
+        assert rule
+        elsewhere = replace(rule, calendar=Calendar("institutions", "none"))
+        work = UnitOfWork(desk.app.repository)
+        investigation = work.case(desk.names["inv"])
+        work.begin(occasion(work))
+        counts = [investigation.counted(known, trigger="t", start=date(2026, 3, 6)) for known in (rule, elsewhere)]
+        assert [count.holidays for count in counts] == ["GB/SCT", None]
 
     def test_of_the_regimes_own_calendar_change_nothing(self) -> None:
         steps = noticed(opened(calendar="GB/ENG"), "2026-03-06").deadline("notice", "appeal").terms.steps

@@ -49,6 +49,7 @@ class OpenSuspension:
     reason: str
     until: date | None = None
     until_at: datetime | None = None
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -335,7 +336,7 @@ class WithDeadlines(Recording):
                 continue
             ended = max(min(on, mine.until or on), mine.since)
             anew = "anew" if by_law and self.occasion.law.data.after_appeal == "anew" else None
-            past = Suspension(since=mine.since, until=ended, reason=mine.reason, resumes=anew)
+            past = Suspension(since=mine.since, until=ended, reason=mine.reason, cites=mine.cites, resumes=anew)
             count = deadline.terms.count
             count = count.model_copy(update={"suspensions": (*count.suspensions, past)})
             self.record(
@@ -398,7 +399,7 @@ class WithDeadlines(Recording):
                 running = "suspended" if known.suspensions else "running"
                 self._keep(role, terms=terms, status=running, set_version=event.version, reason_owed=False, met_on=None)
             case DeadlineSuspended(role=role):
-                opened = OpenSuspension(event.since, event.cause, event.reason, event.until, event.until_at)
+                opened = OpenSuspension(event.since, event.cause, event.reason, event.until, event.until_at, event.cites)
                 known = self.deadlines[role]
                 set_version = event.version if event.until else known.set_version
                 self._keep(role, status="suspended", suspensions=(*known.suspensions, opened), set_version=set_version)

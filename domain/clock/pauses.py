@@ -12,6 +12,7 @@ from itertools import takewhile
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from domain.clock.terms import Suspension
 from domain.clock.words import in_words
 from domain.clock.worksheet import Worksheet
 
@@ -28,12 +29,17 @@ class Pause:
 
     since: date
     until: date
-    why: str
+    reasons: tuple[str, ...]
     stood_still: bool
     anew: bool = False
 
     def __contains__(self, day: date) -> bool:
         return self.since <= day < self.until
+
+    @property
+    def why(self) -> str:
+        """All reasons in words, with their law."""
+        return "; ".join(self.reasons)
 
     def __str__(self) -> str:
         if self.stood_still:
@@ -46,12 +52,11 @@ class Pause:
 
     def together_with(self, other: Pause) -> Pause:
         """Both as one, where they touch or overlap."""
-        why = self.why if other.why in self.why.split("; ") else f"{self.why}; {other.why}"
         both = (self, other)
         return Pause(
             since=min(self.since, other.since),
             until=max(self.until, other.until),
-            why=why,
+            reasons=tuple(dict.fromkeys((*self.reasons, *other.reasons))),
             stood_still=any(pause.stood_still for pause in both),
             anew=any(pause.anew for pause in both),
         )
@@ -74,13 +79,13 @@ class Pauses:
         usual = self._rule.data.after_suspension
         given = [still for still in self._count.suspensions if still.until > still.since]
         return sorted(
-            (Pause(s.since, s.until, s.reason.rstrip("."), stood_still=True, anew=(s.resumes or usual) == "anew") for s in given),
+            (Pause(s.since, s.until, (_reason(s),), stood_still=True, anew=(s.resumes or usual) == "anew") for s in given),
             key=_IN_ORDER,
         )
 
     def _named(self) -> list[Pause]:
         named = [days for days in self._count.left_out if days.last >= days.first]
-        return sorted((Pause(days.first, days.last + DAY, days.name, stood_still=False) for days in named), key=_IN_ORDER)
+        return sorted((Pause(days.first, days.last + DAY, (days.name,), stood_still=False) for days in named), key=_IN_ORDER)
 
     def left_out(self, around: date) -> Iterator[Pause]:
         """What the law leaves out from about that day on: the days that the count names, and those of each year."""
@@ -126,6 +131,10 @@ class Pauses:
         return self.suspensions if self._is_fixed else [*self.suspensions, *self.given]
 
 
+def _reason(still: Suspension) -> str:
+    return ": ".join(filter(None, (still.reason.rstrip("."), "; ".join(still.cites))))
+
+
 def joined(pauses: Iterable[Pause]) -> Iterator[Pause]:
     """Pauses in the order of their beginning, those that touch or overlap as one: each day counts once."""
     current: Pause | None = None
@@ -147,7 +156,7 @@ def _of_each_year(name: str, days: EachYear, year: int) -> Iterator[Pause]:
 @cache
 def _of_year(name: str, first: str, last: str, year: int) -> Pause:
     over_new_year = int(last < first)
-    return Pause(_day_of(first, year), _day_of(last, year + over_new_year) + DAY, name, stood_still=False)
+    return Pause(_day_of(first, year), _day_of(last, year + over_new_year) + DAY, (name,), stood_still=False)
 
 
 def _day_of(written: str, year: int) -> date:

@@ -22,7 +22,8 @@ class CalendarRef(BaseModel):
 class Suspension(BaseModel):
     """Days on which a deadline stood still, half-open: [since, until); on `until` it runs again.
 
-    `resumes`: what is left of the period, where the law behind this suspension says so itself; None: what the rule says.
+    `cites`: the law by which it stood still. `resumes`: what is left of the period, where that law says so; None: what the
+    rule says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +31,7 @@ class Suspension(BaseModel):
     since: date
     until: date
     reason: str
+    cites: tuple[str, ...] = ()
     resumes: Literal["remainder", "anew"] | None = None
 
 

@@ -229,6 +229,10 @@ class TestTheWayOn:
         stop = desk.deadline("notice", "comply:stop")
         # suspended from 14 June to 31 October 2022: 139 days after 15 September 2022 is 1 February 2023
         assert (stop.status, str(stop.due)) == ("running", "2023-02-01")
+        stood_still = (
+            "It stood still from Tue 14 Jun 2022 until Mon 31 Oct 2022 (An appeal is pending: DPA 2018 s150(7)), 139 days"
+        )
+        assert any(step.startswith(stood_still) for step in stop.terms.steps)
 
     def test_unused_after_the_subject_lost_opens_the_case_for_the_payment_that_passed_meanwhile(self) -> None:
         desk = appealed()

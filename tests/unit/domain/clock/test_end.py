@@ -202,7 +202,7 @@ def _day(given: date) -> date:
 
 def test_suspensions_are_merged_into_half_open_intervals() -> None:
     def still(since: str, until: str) -> Pause:
-        return Pause(date.fromisoformat(since), date.fromisoformat(until), "r", stood_still=True)
+        return Pause(date.fromisoformat(since), date.fromisoformat(until), ("r",), stood_still=True)
 
     pauses = [still("2022-01-05", "2022-01-12"), still("2022-01-10", "2022-01-20"), still("2022-02-01", "2022-02-03")]
     assert [*joined(pauses)] == [still("2022-01-05", "2022-01-20"), still("2022-02-01", "2022-02-03")]

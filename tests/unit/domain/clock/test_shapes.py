@@ -189,6 +189,21 @@ class TestSuspension:
         assert end.due == date(2026, 5, 13)
         assert any("13 days: the end moves to Wed 13 May 2026" in step for step in end.steps)
 
+    def test_is_told_with_the_law_behind_it(self) -> None:
+        still = stood_still("2026-04-02..2026-04-15", cites=["DPA 2018 s150(7)"])
+        (told,) = [step for step in end_by(rule(), "2026-03-19", "P6W", suspensions=still).steps if "stood still" in step]
+        assert "until Wed 15 Apr 2026 (An appeal is pending: DPA 2018 s150(7)), 13 days" in told
+
+    def test_of_two_causes_at_once_is_told_once_with_both(self) -> None:
+        still = [
+            *stood_still("2026-04-02..2026-04-10", cites=["s150(7)"]),
+            {"since": "2026-04-06", "until": "2026-04-15", "reason": "A stay was ordered.", "resumes": "anew"},
+        ]
+        end = end_by(rule(), "2026-03-19", "P28D", suspensions=still)
+        (told,) = [step for step in end.steps if "stood still" in step]
+        assert "(An appeal is pending: s150(7); A stay was ordered): the period begins anew" in told
+        assert end.nominal == date(2026, 5, 12)
+
     def test_anew_the_whole_period_runs_from_the_day_on_which_it_runs_again(self) -> None:
         end = end_by(rule(after_suspension="anew"), "2025-12-05", "P28D", suspensions=stood_still("2025-12-20..2026-02-01"))
         assert end.nominal == date(2026, 2, 28)

@@ -28,6 +28,6 @@ def success_against(target: AppealTarget, lodged: AppealLodged, substitution: Ta
         return TargetEffect(outcome=outcome, kind="set_aside_in_points", points=lodged.points, takes_out=named)
     if lodged.scope == "variation" or (lodged.scope in _REFUSALS and substitution.kind == "substituted"):
         return substitution
-    if lodged.points and len(named) == len(lodged.points) and set(named) != set(requirements):
+    if lodged.points and len(named) == len(lodged.points):
         return TargetEffect(outcome=outcome, kind="set_aside_in_points", points=lodged.points, takes_out=named)
     return TargetEffect(outcome=outcome, kind="set_aside")

@@ -45,6 +45,12 @@ class TestAThirdPartysAppeal:
         desk.at("2022-11-02")
         assert desk.deadline("notice", "comply:delete").status == "lapsed"
 
+    def test_in_every_demand_sets_the_notice_aside(self) -> None:
+        desk = in_force()
+        lodge(desk, "notice", "2022-06-14", appellant="third_party", points=["stop", "delete"])
+        decide(desk, "allowed", "2022-10-03")
+        assert desk.notice().state == "set_aside"
+
     def test_when_it_falls_above_lets_the_points_stand_again(self) -> None:
         desk = in_force()
         lodge(desk, "notice", "2022-06-14", appellant="third_party", points=["delete"])
@@ -148,6 +154,17 @@ class TestAnAppealAgainstANoticeOfAnInvestigation:
         lodge(desk, "inv", "2022-06-14", name="other", scope="notice:second")
         decide(desk, "allowed", "2022-07-01")
         decide(desk, "dismissed", "2022-07-01", name="other")
+        notices = desk.investigation().notices
+        assert (notices["first"].is_set_aside, notices["second"].is_set_aside) == (True, False)
+
+    def test_that_is_reversed_brings_its_notice_back_whatever_became_of_the_other(self) -> None:
+        desk = self.demanded()
+        lodge(desk, "inv", "2022-06-14", scope="notice:first")
+        lodge(desk, "inv", "2022-06-14", name="other", scope="notice:second")
+        decide(desk, "allowed", "2022-07-01")
+        decide(desk, "allowed", "2022-07-01", name="other")
+        go_on(desk, "respondent", "2022-07-04", name="other")
+        decide(desk, "allowed", "2022-07-11", name="other")
         notices = desk.investigation().notices
         assert (notices["first"].is_set_aside, notices["second"].is_set_aside) == (True, False)
 

@@ -98,7 +98,8 @@ class TestAStay:
         lodge(desk, "notice", "2022-06-14", appellant="third_party")
         stay(desk, "comply:served")
         desk.at("2022-07-01").done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on="2022-07-01", method="post")
-        assert desk.deadline("notice", "comply:served").status == "suspended"
+        deadline = desk.deadline("notice", "comply:served")
+        assert (deadline.status, str(deadline.suspensions[0].since)) == ("suspended", "2022-07-01")
         withdraw(desk, "2022-07-11")
         assert str(desk.deadline("notice", "comply:served").due) == "2022-09-12"  # 10 days after 1 September, a Sunday
 
@@ -110,6 +111,12 @@ class TestAStay:
         stay(desk, "payment", on="2022-06-15")
         assert payment(desk)[0] == "suspended"
         assert [case.state for case in desk.non_compliances()] == ["dismissed"]
+
+    def test_with_a_day_recorded_after_the_day_to_pay_ends_by_itself_too(self) -> None:
+        desk = issued()
+        lodge(desk, "fine", "2022-06-14", appellant="third_party")
+        stay(desk.at("2022-07-01"), "payment", on="2022-06-15", until="2022-07-14")
+        assert payment(desk.at("2022-07-14")) == ("running", "2022-07-14")
 
     def test_ordered_after_the_day_to_pay_leaves_it_passed(self) -> None:
         desk = issued()
@@ -191,6 +198,12 @@ class TestLiftingAStay:
         stay(desk, "payment")
         lift(desk, "2022-06-24")
         assert payment(desk) == ("running", "2022-06-27")  # 10 days after 15 June is a Saturday
+
+    def test_leaves_what_the_law_suspends_as_long_as_an_order_stood(self) -> None:
+        desk = appealed()
+        stay(desk, "payment")
+        lift(desk, "2022-06-24")
+        assert stop(desk)[0] == "suspended"
 
     def test_before_its_day_counts_the_days_that_it_lasted(self) -> None:
         desk = appealed()

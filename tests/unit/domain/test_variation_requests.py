@@ -77,6 +77,11 @@ class TestARefusal:
         refused_ = in_force().at("2022-06-16").refused("enforcement_notice.refuse_variation", "notice", by=ISSUER, **refusal)
         assert refused_["code"] == "wrong_state"
 
+    def test_twice_of_one_request_is_not_possible(self) -> None:
+        refusal: dict[str, Any] = {"sent_on": "2022-06-20", "reasons": "r"}
+        refusal_ = refused().refused("enforcement_notice.refuse_variation", "notice", by=ISSUER, **refusal)
+        assert refusal_["code"] == "wrong_state"
+
     def test_before_the_request_is_refused(self) -> None:
         refusal: dict[str, Any] = {"sent_on": "2022-06-15", "reasons": "r"}
         assert asked().refused("enforcement_notice.refuse_variation", "notice", by=ISSUER, **refusal)["code"] == "invalid"

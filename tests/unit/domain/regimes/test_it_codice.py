@@ -57,6 +57,7 @@ class TestPayingHalf:
 
 def test_the_contestation_is_notified_within_120_days_of_the_finding() -> None:
     assert due("it-codice/reg-2-2019", "2026-01-12") == "2026-05-12"
+    assert due("it-codice/reg-2-2019", "2026-01-10") == "2026-05-10", "a Sunday, and not moved: the safe date"
 
 
 def test_the_cassazione_is_above_the_tribunale_as_of_right() -> None:

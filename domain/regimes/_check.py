@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from domain.money import Money
@@ -12,6 +12,18 @@ from domain.regimes.law import RegimeData
 from domain.regimes.rule import VersionData
 
 _UNSOURCED = {"version", "sources", "calendar", "in_force"}
+
+_NOTICE = ("representations", "appeal", "comply")
+_KINDS_OF_NOTICE = ("formal_notice", "determination", "order")
+_ROLES = {
+    "investigation": ("appeal",),
+    "fine": ("representations", "penalty_limit", "payment", "early_payment", "appeal"),
+    "enforcement_notice": _NOTICE,
+    **dict.fromkeys(_KINDS_OF_NOTICE, _NOTICE),
+}
+"""The deadlines for which a file names a rule, by case type; a kind of notice may have rules of its own."""
+_DUTIES = {"investigation": ("response",), "fine": ("payment",), "enforcement_notice": ("comply",)}
+"""Those that an appeal may suspend."""
 
 Found = Iterator[tuple[FactPath, str]]
 
@@ -30,6 +42,7 @@ def faults_in(file: FileData) -> Found:
         yield from ((("rules", name), f"rules.{name}: {fault}") for fault in _days_not_covered_once(rule, file))
     if file.law:
         yield from _sums_in_other_currencies(file.law)
+        yield from _roles_of_no_deadline(file.law)
 
 
 def _unsourced(version: VersionData) -> Found:
@@ -79,6 +92,25 @@ def _sums_in_other_currencies(law: RegimeData) -> Found:
     most = law.periodic_penalties.most_per_day if law.periodic_penalties else None
     if most and most.currency != law.currency:
         yield ("law", "periodic_penalties", "most_per_day"), f"law.periodic_penalties: {most} is not in {law.currency}"
+
+
+def _roles_of_no_deadline(law: RegimeData) -> Found:
+    """Roles that no case has: a slip in a name would leave the case without the deadline."""
+    for case_type, roles in law.roles.items():
+        yield from _unlike(_ROLES, case_type, roles, "roles")
+    for case_type, suspension in law.suspended_by_appeal.items():
+        yield from _unlike(_DUTIES, case_type, suspension.roles, "suspended_by_appeal")
+
+
+def _unlike(known: Mapping[str, Collection[str]], case_type: str, roles: Iterable[str], block: str) -> Found:
+    where = ("law", block, case_type)
+    if case_type not in known:
+        yield where, f"law.{block}.{case_type}: no case and no notice of that kind has deadlines; write {', '.join(known)}"
+        return
+    for role in roles:
+        if role.partition(":")[0] not in known[case_type]:
+            possible = ", ".join(known[case_type])
+            yield (*where, role), f"law.{block}.{case_type}: {role!r} is no deadline of it; it has {possible}"
 
 
 def dangling(law: RegimeData, rules: Collection[str], unread: Collection[str]) -> Found:

@@ -196,7 +196,7 @@ class RegimeData(_Block):
     """What a regime's file says besides its rules. `country`: where the authority is; who resides elsewhere is abroad.
 
     names: what the law calls the notices, in its own language where that is not English.
-    roles: by case type, the rule that fills each role of a deadline.
+    roles: by case type, the rule that fills each role of a deadline; by kind of notice (`formal_notice`), what differs for it.
     deemed_receipt: by method of service, the rule by which receipt is deemed.
     after_appeal: what is left of a suspended deadline: the remainder, or the whole period anew.
     """

@@ -97,6 +97,9 @@ def changed(before: str, after: str, *, into: Path, file: str = "uk-dpa-2018.yam
         ("for: [kind, counts_from, extended_by]", "for: [kind, extended_by]", "rules.preliminary-notice, version 1: counts_from has no source"),
         ("exists_from: 2026-02-05", "exists_from: 2018-05-25", "rules.s141A: exists_from 2018-05-25 says nothing"),
         ("holidays: GB/SCT", "holidays: GB/XXX", "calendars.1.holidays: 'GB/XXX' is no country and subdivision"),
+        ("penalty_limit: uk", "penalty_limits: uk", "law.roles.fine: 'penalty_limits' is no deadline of it; it has representations, penalty_limit"),
+        ("    fine:\n      repr", "    fines:\n      repr", "law.roles.fines: no case and no notice of that kind has deadlines; write investigation, fine"),
+        ("roles: [response]", "roles: [respond]", "law.suspended_by_appeal.investigation: 'respond' is no deadline of it; it has response"),
         ("period: P21D", "period: 21 days", "rules.sch16-3.versions.0.period: String should match pattern"),
     ],
 )  # fmt: skip

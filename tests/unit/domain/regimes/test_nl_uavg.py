@@ -59,6 +59,11 @@ class TestOnlyShortTermsRoll:
         """Each ends on King's Day, Mon 27 Apr 2026."""
         assert due("nl-uavg/awb-4-15", start, period) == last_day
 
+    @pytest.mark.parametrize("rule", ["awb-6-7", "awb-4-87", "awb-5-33", "awb-5-35", "awb-5-45", "awb-5-51"])
+    def test_whatever_the_rule(self, rule: str) -> None:
+        assert due(f"nl-uavg/{rule}", "2026-01-26", "P13W") == "2026-04-27"
+        assert due(f"nl-uavg/{rule}", "2026-02-02", "P12W") == "2026-04-28"
+
     def test_the_term_of_an_order_is_no_statutory_one_and_does_not_roll(self) -> None:
         assert due("nl-uavg/begunstigingstermijn", "2026-03-16", "P6W") == "2026-04-27"
 
@@ -67,6 +72,10 @@ class TestAtLeastTwoWorkingDays:
     def test_lengthen_a_term_of_three_days_over_easter(self) -> None:
         """From Thu 2 Apr 2026: Good Friday, the weekend and Easter Monday; Tuesday and Wednesday are the two."""
         assert due(OBJECTION, "2026-04-02", "P3D") == "2026-04-08"
+
+    @pytest.mark.parametrize("rule", ["awb-4-87", "awb-5-33"])
+    def test_lengthen_the_terms_to_pay_too(self, rule: str) -> None:
+        assert due(f"nl-uavg/{rule}", "2026-04-02", "P3D") == "2026-04-08"
 
     def test_do_not_lengthen_a_shorter_one(self) -> None:
         assert due(OBJECTION, "2026-04-02", "P2D") == "2026-04-07"

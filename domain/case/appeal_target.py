@@ -197,6 +197,11 @@ class AppealTarget(Stayable):
         if mine:
             again: dict[str, Any] = {"terms": deadline.terms, "resumed_on": old, "old_due": deadline.due}
             self.record(DeadlineResumed, role=deadline.role, cause=appeal, **again)
+            suspension = self.occasion.law.suspension_by_appeal(self.TOPIC, deadline.role)
+            cites = suspension.source.cites if suspension else ()
+            self.suspend(
+                self.deadlines[deadline.role], since=new, cause=appeal, reason=mine.reason, cites=cites, until=mine.until
+            )
         elif past:
             moved = tuple(
                 s.model_copy(update={"since": new, "until": max(s.until, new)}) if s in past else s

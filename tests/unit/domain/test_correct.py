@@ -361,6 +361,14 @@ class TestAnAppeal:
         correct(desk, "appeal", "lodged", received_on="2022-06-10")
         assert stands(desk, "notice", "comply:stop") == "running 2022-09-26"
 
+    def test_received_on_another_day_suspends_what_a_court_has_taken_out_as_before(self) -> None:
+        desk = appealed().at("2022-06-20")
+        sent: dict[str, Any] = {"decided_on": "2022-06-20", "sent_on": "2022-06-20", "requirements": [STOP]}
+        desk.done("appeal.decide", "appeal", by=REGISTRAR, outcome="partly_allowed", **sent)
+        assert desk.deadline("notice", "comply:delete").status == "suspended"
+        correct(desk, "appeal", "lodged", received_on="2022-06-12")
+        assert desk.deadline("notice", "comply:delete").status == "suspended"
+
     def test_received_on_another_day_leaves_alone_what_can_matter_no_more(self) -> None:
         desk = appealed().at("2022-06-20")
         desk.done("enforcement_notice.close", "notice", outcome="o", closed_on="2022-06-20")

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.clock import Calendar, Count, End, end_of
+from domain.clock.calendar import RecurringDay
 from domain.clock.pauses import Pause, joined
 from domain.clock.period import Period
 from domain.regimes import regime
@@ -234,6 +235,21 @@ class TestTheCalendar:
         found = ENGLAND.working_day_from(day)
         assert day <= found < day + timedelta(days=14)
         assert ENGLAND.why_not_working(found) is None
+
+
+class TestADayOffOfEachYear:
+    @pytest.mark.parametrize(
+        ("written", "year", "day"),
+        [
+            ("12-24", 2026, date(2026, 12, 24)),
+            ("easter-2", 2026, date(2026, 4, 3)),
+            ("orthodox_easter+50", 2026, date(2026, 6, 1)),
+            ("02-29", 2028, date(2028, 2, 29)),
+            ("02-29", 2026, None),
+        ],
+    )
+    def test_is_found_by_date_or_by_easter(self, written: str, year: int, day: date | None) -> None:
+        assert RecurringDay(written, "a day off").in_year(year) == day
 
 
 class TestPeriods:

@@ -127,6 +127,10 @@ class TestDaysLeftOutOfEachYear:
     def test_are_left_out_in_every_year_that_a_period_meets(self) -> None:
         assert end_by(ITALIAN, "2026-07-01", "P13M").nominal == date(2027, 10, 2)
 
+    def test_are_not_left_out_twice_when_it_stood_still_on_them_before_the_count_began(self) -> None:
+        still = stood_still("2026-08-10..2026-08-20")
+        assert end_by(ITALIAN, "2026-08-05", "P30D", suspensions=still).due == date(2026, 9, 30)
+
     def test_may_reach_over_the_new_year(self) -> None:
         days = {"name": "Christmas", "each_year": {"first": "12-24", "last": "01-06"}}
         assert end_by(rule("weekends", leaves_out=[days]), "2025-12-20", "P5D").nominal == date(2026, 1, 8)
@@ -237,6 +241,19 @@ class TestSuspension:
         still = stood_still("2026-03-21..2026-04-01")
         end = end_by(rule(), "2026-03-20T14:20:00+00:00", "PT72H", suspensions=still)
         assert end.due_at.isoformat() == "2026-04-03T15:00:00+01:00"
+
+
+class TestAnEndThatWasSet:
+    SUNDAY = "2022-06-19"
+
+    def test_moves_by_what_stood_still_up_to_it(self) -> None:
+        end = end_by(rule(), "2022-05-18", until=self.SUNDAY, suspensions=stood_still("2022-06-19..2022-06-24"))
+        assert end.due == date(2022, 6, 24)
+
+    def test_does_not_roll_and_what_stood_still_after_it_changes_nothing(self) -> None:
+        end = end_by(rule(), "2022-05-18", until=self.SUNDAY, suspensions=stood_still("2022-06-20..2022-06-25"))
+        assert end.due == date(2022, 6, 19)
+        assert any("outside the period: that changes nothing" in step for step in end.steps)
 
 
 class TestTheMattersOwnHolidays:

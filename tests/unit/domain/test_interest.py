@@ -56,6 +56,12 @@ def test_of_what_was_paid_late_ends_with_the_day_of_its_receipt() -> None:
     assert str(interest(desk, "2024-07-11").amount) == str(interest(desk, "2024-12-31").amount) == "EUR 70.00"
 
 
+def test_of_a_payment_on_the_first_late_day_is_for_that_day() -> None:
+    desk = fine_of("EUR 36500", ("EUR 36500", "2024-07-01"))
+    pay(desk, "EUR 36500", "2024-07-02")
+    assert str(interest(desk, "2024-12-31").amount) == "EUR 7.00"
+
+
 def test_runs_on_what_is_left_after_a_part_was_paid() -> None:
     desk = fine_of("EUR 36500", ("EUR 36500", "2024-07-01"))
     pay(desk, "EUR 18250", "2024-07-11")

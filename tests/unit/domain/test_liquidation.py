@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.case.events import Restored, SetAside
 from domain.money import Money
-from domain.non_compliance.chargeable import Standstill, charge, units_in
+from domain.non_compliance.chargeable import Standstill, charge, standstills, units_in
 from domain.requirement import PeriodicPenalty
 from tests.desk import ISSUER, OFFICER, REGISTRAR, Desk
 
@@ -135,6 +136,23 @@ class TestStandingStill:
         assert refusal["details"]["stood_still"] == "from 2023-01-01 to 2023-01-10 (a court had ordered a stay)"
         assert liquidate(desk, "2022-12-20", "2023-01-01", "2023-02-10") == {}
         assert liquidate(desk, "2023-01-11", "2023-02-10", "2023-02-10") == {}
+
+    @pytest.mark.parametrize("roles", [[], ["comply:stop"]])
+    def test_days_from_the_lifting_of_a_stay_on_can_be_charged(self, roles: list[str]) -> None:
+        desk = self.appealed("2023-01-01")
+        desk.done("appeal.order_stay", "appeal", by=REGISTRAR, roles=["comply"], ordered_on="2023-01-01")
+        desk.at("2023-01-20").done("appeal.lift_stay", "appeal", by=REGISTRAR, lifted_on="2023-01-20", roles=roles or ["comply"])
+        refusal = liquidate(desk, "2022-12-20", "2023-01-25", "2023-02-10")
+        assert refusal["details"]["stood_still"] == "from 2023-01-01 to 2023-01-19 (a court had ordered a stay)"
+        assert liquidate(desk, "2023-01-20", "2023-01-25", "2023-02-10") == {}
+
+    def test_an_order_that_was_set_aside_and_stands_again_did_not_bind_meanwhile(self) -> None:
+        desk = self.appealed("2023-01-02")
+        history = list(desk.notice().history)
+        set_aside = SetAside.happened(history[-1].envelope, appeal=desk.names["appeal"], court="c", decided_on=date(2023, 1, 2))
+        restored = Restored.happened(history[-1].envelope, appeal=desk.names["appeal"], court="c", decided_on=date(2023, 1, 9))
+        (still,) = standstills([*history, set_aside, restored], "comply:stop", appeal_suspends=False)
+        assert still == Standstill(date(2023, 1, 2), date(2023, 1, 9), "the notice was set aside")
 
     def test_a_stay_of_something_else_stops_nothing(self) -> None:
         desk = self.appealed("2023-01-01")

@@ -84,9 +84,10 @@ def test_after_a_cancellation_no_other_notice_is_given_for_that_failure_but_for_
 
 def test_a_no_penalty_notice_after_a_soft_limit_owes_its_reason_also_where_the_timers_are_late() -> None:
     desk = intended("2026-02-05")
-    desk.time.current = desk.at("2026-08-06").time.current.replace(month=9)
-    desk.done("fine.give_no_penalty_notice", "fine", by=ISSUER, sent_on="2026-09-06", reasons="r")
+    desk.time.current = desk.at("2026-08-04").time.current.replace(month=9)
+    assert desk.deadline("fine", "penalty_limit").status == "running"
+    desk.done("fine.give_no_penalty_notice", "fine", by=ISSUER, sent_on="2026-09-04", reasons="r")
     limit = desk.deadline("fine", "penalty_limit")
     assert (limit.status, limit.reason_owed) == ("passed", True)
-    desk.done("fine.record_justification", "fine", role="penalty_limit", reasons="Complex", recorded_on="2026-09-06")
+    desk.done("fine.record_justification", "fine", role="penalty_limit", reasons="Complex", recorded_on="2026-09-04")
     assert not desk.deadline("fine", "penalty_limit").reason_owed

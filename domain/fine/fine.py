@@ -202,10 +202,7 @@ class Fine(Debt):
         """Tell the subject that no penalty follows; also after the limit."""
         self.require_state("intended", to="a no-penalty notice")
         self.record(NoPenaltyNoticeGiven, **dict(act))
-        limit = self.deadline("penalty_limit")
-        if not self.meet("penalty_limit", act.sent_on) and limit and limit.status == "running":
-            # It came too late, and the timers have not noticed yet: of a soft limit the reason is owed all the same.
-            self.let_pass(limit)
+        self.meet("penalty_limit", act.sent_on)
         self.lapse("No penalty follows.")
 
     def vary_penalty_notice(self, act: VaryPenaltyNotice, law: Regime) -> None:

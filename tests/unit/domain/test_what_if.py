@@ -112,12 +112,18 @@ class TestTheVersion:
         assert compute({"rule": "uk-dpa-2018/sch16-2", "from": "2026-02-05T01:30:00+02:00"}).rule.version == 1
 
     def test_is_chosen_by_the_conduct_where_the_rule_says_so(self) -> None:
-        rule = next(rule for rule, versions in sorted(rules().items()) if versions[0].version_by == "conduct")
-        first = rules()[rule][0].data.in_force.since
-        given = compute({"rule": rule, "from": str(first), "conduct": str(first), "period": "P30D"})
-        absent = compute({"rule": rule, "from": str(first), "period": "P30D"})
-        assert "chosen by the last day of the conduct" in given.chosen_because
-        assert "because no day of the conduct was given" in absent.chosen_because
+        """PECR, reg 11 of SI 2026/82: a notice served after 5 February 2026 about conduct before it."""
+        served = {"rule": "uk-dpa-1998/art3-payment", "from": "2026-03-10"}
+        answer = compute(served | {"conduct": "2025-06-30"})
+        assert str(answer.end.due) == "2026-04-07"
+        assert answer.chosen_because.endswith("it is chosen by the last day of the conduct, Mon 30 Jun 2025")
+        refusal = refused(**served)
+        assert (refusal.code, refusal.details["date"]) == ("invalid", "2026-03-10")
+
+    def test_that_the_conduct_should_choose_is_chosen_by_the_trigger_where_no_conduct_is_given_and_it_is_said(self) -> None:
+        answer = compute({"rule": "uk-dpa-1998/art3-payment", "from": "2025-11-03"})
+        assert str(answer.end.due) == "2025-12-01"
+        assert "because no day of the conduct was given" in answer.chosen_because
 
     def test_of_a_day_before_the_first_is_refused(self) -> None:
         refusal = refused(**{"rule": "uk-dpa-2018/sch16-2", "from": "2012-06-15"})

@@ -16,6 +16,7 @@ from domain.roles import Actor
 from foundation.database import Pool
 from foundation.errors import Permanent, Transient
 from foundation.patience import Patience
+from projections import apply as apply_module
 from projections import generations
 from projections import rebuild as rebuild_module
 from projections.apply import apply
@@ -34,7 +35,7 @@ from tests.waiting import wait_for
 from workers.reconciler import Reconciler
 
 OPERATOR = Actor(id="operator", role="admin")
-TIMELINE = read_model("timeline")
+TIMELINE, CASES = read_model("timeline"), read_model("cases")
 NOTICE = "fine.penalty_notice_issued"
 
 
@@ -127,6 +128,23 @@ class TestAnErrorThatMayPass:
         tally = apply(pool, failing(TIMELINE, notice, Transient), deliveries, patience=clock.patience())
         assert (tally.parked, clock.slept) == ([], [1.0])
         assert lines(pool) == expected(deliveries)
+
+    def test_is_a_row_that_somebody_else_holds(
+        self, pool: Pool, deliveries: list[Delivery], notice: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A real lock, had by somebody at the database; it is waited for briefly, and again, and parked for as long as it lasts."""
+        monkeypatch.setitem(apply_module._SQL, "wait_briefly", "SET LOCAL lock_timeout = '50ms'")
+        before = [delivery for delivery in deliveries if delivery not in from_on(deliveries, notice)]
+        apply(pool, CASES, before)
+        clock = Clock()
+        with pool.connection() as somebody:
+            somebody.execute("SELECT 1 FROM read_cases.cases WHERE case_id = %s FOR UPDATE", (notice.case_id,))
+            tally = apply(pool, CASES, deliveries, patience=clock.patience(attempts=2))
+        assert (tally.parked, clock.slept) == ([notice.case_id], [1.0])
+        (parked,) = parked_cases(pool)
+        assert (parked.error_kind, parked.error_class) == ("transient", "LockNotAvailable")
+        assert retry(pool, CASES, notice.case_id, actor=OPERATOR) == "goes_on"
+        assert compare(pool, CASES) == []
 
     def test_is_tried_again_by_who_heals_too(self, pool: Pool, deliveries: list[Delivery], notice: Delivery) -> None:
         clock = Clock()

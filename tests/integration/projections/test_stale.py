@@ -136,6 +136,18 @@ def test_parked_in_several_it_is_stale_since_the_first(pool: Pool, story: Story)
     assert row.stale_since == earlier.stored_at
 
 
+def test_what_waits_in_a_generation_that_is_being_built_leaves_nothing_stale(pool: Pool, story: Story) -> None:
+    project(pool, story)
+    with pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO parked_cases (read_model, generation, case_id, matter_id, version, event_type, error_class, error) "
+            "SELECT name, 'next', %s, %s, 3, 'x', 'x', 'x' FROM unnest(%s::text[]) AS named (name)",
+            (story.fine, story.matter, list(all_read_models())),
+        )
+    assert {shown for shown in LISTS if stale_since(LISTS[shown](pool)) != {None}} == set()
+    assert {link.stale_since for link in links(pool)} == {None}
+
+
 def test_a_case_that_waits_at_its_first_event_makes_its_matter_stale(pool: Pool, story: Story) -> None:
     """It has no row of its own in the docket that could say so."""
     first = next(d for d in story.deliveries if d.case_id == story.fine)

@@ -6,19 +6,25 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
 
+from domain.case.events import CaseEvent
 from foundation.database import Pool
+from foundation.errors import Transient
+from foundation.patience import Patience
+from projections.apply import Tally, apply
 from projections.compare import compare
 from projections.parking import parked_cases
-from projections.read_model import all_read_models
+from projections.read_model import Change, all_read_models
 from projections.reading import timeline
 from projections.rebuild import rebuild_where_needed
 from tests.histories import nobody_complies_or_pays, store
 from tests.services import Database
 from tests.waiting import wait_for
+from workers import read_models as module
 from workers.cloud_events import message_of
 from workers.read_models import Received, consume
 
@@ -140,6 +146,40 @@ def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_st
         assert connection.execute("SELECT count(*) FROM read_timeline.timeline").fetchone() == (len(batch),)
     assert rebuild_where_needed(pool) == ["cases"]
     assert all_equal_the_store(pool)
+
+
+def test_a_database_that_is_away_is_waited_out_with_growing_pauses_and_parks_nothing(
+    pool: Pool, batch: list[Received], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    patience = Patience(attempts=2, first=1.0, longest=5.0, sleep=slept.append, chance=lambda: 1.0)
+
+    def is_away_for_a_while(*arguments: Any, **options: Any) -> Tally:
+        if len(slept) < 6:
+            raise psycopg.OperationalError
+        return apply(*arguments, **options)
+
+    monkeypatch.setattr(module, "apply", is_away_for_a_while)
+    consume(pool, batch, patience=patience)
+    assert slept == [1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
+    assert parked_cases(pool) == []
+    assert all_equal_the_store(pool)
+
+
+def test_what_is_parked_in_one_read_model_reaches_the_others(
+    pool: Pool, batch: list[Received], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    def fails(_event: CaseEvent) -> list[Change]:
+        raise Transient
+
+    models = dict(all_read_models()) | {"cases": replace(all_read_models()["cases"], changes=fails)}
+    monkeypatch.setattr(module, "all_read_models", lambda: models)
+    consume(pool, batch, patience=Patience(attempts=3, sleep=slept.append))
+    assert len(slept) == 2
+    assert {(row.read_model, row.attempts) for row in parked_cases(pool)} == {("cases", 3)}
+    assert len(timeline(pool)) == len(batch)
 
 
 def test_a_database_that_breaks_off_is_waited_out(pool: Pool, database: Database, batch: list[Received]) -> None:

@@ -20,6 +20,7 @@ from projections.parking_alarms import Alarm
 from projections.read_model import all_read_models
 from tests.histories import nobody_complies_or_pays
 from tests.integration.interfaces.conftest import Regcase
+from tests.integration.interfaces.test_do_and_show import OPEN
 from tests.poison import mend, poisoned
 from tests.services import Database
 
@@ -249,6 +250,21 @@ class TestEveryListAndPage:
         stale = [line for line in headings if "(stale since 20" in line]
         assert stale
         assert all("fine-1:" in line or "notice-1:" in line for line in stale)
+
+
+def test_who_waits_for_what_was_written_is_told_that_a_parked_case_does_not_show_it(regcase: Regcase, pool: Pool) -> None:
+    case = told(regcase, *OPEN)["case_id"]
+    with pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO parked_cases (read_model, generation, case_id, version, event_type, error_class, error) "
+            "SELECT name, 'live', %s, 1, 'x', 'x', 'x' FROM unnest(%s::text[]) AS named (name)",
+            (case, list(all_read_models())),
+        )
+    finding = ("provision=UK GDPR Art 32", "tier=standard", "summary=x")
+    done = ("do", "investigation.record_finding", "--on", case, "--by", "jane:officer", "--with", *finding, "--wait", "0")
+    answer = regcase(*done)
+    assert answer.code == 0, answer
+    assert f"Everything is written, but case {case} is parked in cases, which does not show it." in answer.err
 
 
 class TestReconcile:

@@ -95,30 +95,25 @@ class WaysOn(Course):
         if way is None:
             self.refuse_state("no period for going on counts from it", now="The decision must be entered first.")
         self.record(SendingRecorded, **dict(act))
+        both_used_it = way.status == "met" and set(self.applications) == {"appellant", "respondent"}
         later = self._count_from_latest(way, act, law)
-        if later is None:
-            return
-        terms = self.terms_again(way, later)
+        terms = self.terms_again(way, later) if later and not both_used_it else way.terms
         if terms.due <= way.due:
             return
-        if way.status == "met" and len(self.applications) == 2:
-            return
         self.reopen_if_ended(since=act.sent_on)
-        reason = f"The {act.document.replace('_', ' ')} were sent on {act.sent_on}, the latest of what the period counts from."
+        reason = f"It counts from the latest document that was sent: {act.document.replace('_', ' ')}, on {act.sent_on}."
         self.record(DeadlineRecomputed, role=way.role, terms=terms, reason=reason, old_due=way.due)
 
     def _count_from_latest(self, way: Deadline, act: RecordSending, law: Regime) -> Count | None:
         """The count with that document among its triggers; None: it is no trigger of the rule, or not the latest."""
         count = way.terms.count
         rule = law.rule_version(count.rule, count.rule_version)
-        if f"{act.document}.sent" not in rule.counts_from:
+        if f"{act.document}.sent" not in rule.counts_from or act.sent_on <= day_of(count.start):
             return None
         known = count.candidates or (Candidate(event=count.trigger, date=count.start),)
         sending = Candidate(event=f"{self.TOPIC}.{SendingRecorded.NAME}", date=act.sent_on)
-        changed = {"candidates": (*known, sending), "until": None}
-        if act.sent_on <= day_of(count.start):
-            return None
-        return count.model_copy(update={**changed, "start": act.sent_on, "trigger": sending.event})
+        latest = {"start": act.sent_on, "trigger": sending.event, "candidates": (*known, sending), "until": None}
+        return count.model_copy(update=latest)
 
     # When none is left
 

@@ -37,6 +37,11 @@ class Stay:
         """Whether a deadline of that role stands still by it."""
         return covers(self.roles, role) and not covers(self.lifted, role)
 
+    def is_counted_in(self, deadline: Deadline) -> bool:
+        """Whether its days, up to the one on which it ended by itself, are in the deadline's end already."""
+        past = deadline.terms.count.suspensions
+        return self.until is not None and any(still.until == self.until and still.since >= self.ordered_on for still in past)
+
     def concerns(self, roles: Collection[str]) -> bool:
         """Whether it holds any deadline of those roles, or of a kind among them."""
         return any(self.holds(role) for role in roles) or any(covers(roles, own) and self.holds(own) for own in self.roles)
@@ -85,7 +90,7 @@ class Stayable(Case):
         if not self.is_duty(deadline.role):
             return
         for stay in self.stays.values():
-            if stay.holds(deadline.role):
+            if stay.holds(deadline.role) and not stay.is_counted_in(deadline):
                 starts = stay.ordered_on if deadline.terms.anchor else day_of(deadline.terms.count.start)
                 since = max(stay.ordered_on, starts)
                 self.suspend(deadline, since=since, cause=stay.id, reason="A court ordered a stay.", until=stay.until)

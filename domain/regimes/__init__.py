@@ -3,8 +3,8 @@
 from domain.regimes._file import FileData, RuleData, require_known_holidays
 from domain.regimes._load import Installed, check_file, installed, load_folder, regime, regimes, rules
 from domain.regimes._place import Fault
-from domain.regimes.regime import Maximum, Regime, version_in_force
-from domain.regimes.rule import RuleVersion
+from domain.regimes.regime import Maximum, Regime
+from domain.regimes.rule import RuleVersion, version_in_force
 
 __all__ = [
     "Fault",

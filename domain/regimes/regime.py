@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from domain.clock.period import Period
 from domain.money import Money
 from domain.refusals import Invalid
 from domain.regimes.law import Citation, Court, InvestigationNotice, RegimeData, SuspensionByAppeal, Urgent
-from domain.regimes.rule import RuleVersion
+from domain.regimes.rule import RuleVersion, version_in_force
 from domain.subject import Subject
 from foundation.errors import Misconfigured
 
@@ -285,23 +285,3 @@ def _texts(said: object) -> Iterator[str]:
             yield from (text for item in said for text in _texts(item))
         case _:
             return
-
-
-def version_in_force(versions: Sequence[RuleVersion], on: date) -> RuleVersion:
-    """The version of a rule that is law on a day.
-
-    Raises:
-        Invalid: the day lies outside those that the rule's data covers; it is never guessed.
-    """
-    found = next((version for version in versions if version.is_in_force_on(on)), None)
-    if found is not None:
-        return found
-    rule_id, first, last = versions[0].id, versions[0].data.in_force.since, versions[-1].data.in_force.until
-    known = f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
-    chosen = (
-        "the date of the conduct, by which its version is chosen (conduct_from and conduct_to of the finding)"
-        if versions[0].version_by == "conduct"
-        else "the date"
-    )
-    message = f"Refused: the rule {rule_id} {known}. Check {chosen}, or have the rule's other versions added."
-    raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from domain.clock.calendar import Calendar
 from domain.clock.period import Period, day_after_count
 from domain.fields import Period as PeriodText
+from domain.refusals import Invalid
 from foundation.errors import Misconfigured
 
 Mark = Literal["P", "S", "B"]
@@ -249,6 +250,26 @@ class RuleVersion:
         """Whether one period, counted from a day, ends before the other."""
         first, second = (day_after_count(start, Period.parse(p), self.time_zone) for p in (one, other))
         return _comparable(first, self.time_zone) < _comparable(second, self.time_zone)
+
+
+def version_in_force(versions: Sequence[RuleVersion], on: date) -> RuleVersion:
+    """The version of a rule that is law on a day.
+
+    Raises:
+        Invalid: the day lies outside those that the rule's data covers; it is never guessed.
+    """
+    found = next((version for version in versions if version.is_in_force_on(on)), None)
+    if found is not None:
+        return found
+    rule_id, first, last = versions[0].id, versions[0].data.in_force.since, versions[-1].data.in_force.until
+    known = f"is known from {first} on; {on} lies before" if on < first else f"was law until {last}; {on} is not before it"
+    chosen = (
+        "the date of the conduct, by which its version is chosen (conduct_from and conduct_to of the finding)"
+        if versions[0].version_by == "conduct"
+        else "the date"
+    )
+    message = f"Refused: the rule {rule_id} {known}. Check {chosen}, or have the rule's other versions added."
+    raise Invalid(message, rule=rule_id, date=str(on), covers_from=str(first))
 
 
 def _comparable(end: date, zone: ZoneInfo) -> float:

@@ -464,6 +464,14 @@ class TestAnAppealAgainstANotice:
         lodged(desk)
         assert (due(desk)[1], due(desk, "appeal:INFO-1")[1]) == ("lapsed", "met")
 
+    def test_that_is_allowed_after_the_investigation_closed_sets_the_notice_aside_and_leaves_nothing_to_answer(self) -> None:
+        desk = asked()
+        desk.done("investigation.close", "inv", outcome="o", reasons="r", closed_on=DAY)
+        decided(lodged(desk), "allowed")
+        assert (notice(desk), due(desk)[1], desk.investigation().state) == ("set_aside", "lapsed", "closed")
+        desk.at("2021-07-30")
+        assert (desk.appeal().state, due(desk)[1], desk.non_compliances()) == ("final", "lapsed", [])
+
     def test_with_no_scope_that_there_is_is_not_well_formed(self) -> None:
         desk = asked()
         lodge: dict[str, Any] = {"against": ["inv"], "court": "first_tier_tribunal", "received_on": DAY, "grounds": ["g"]}

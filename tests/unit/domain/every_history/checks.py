@@ -89,12 +89,13 @@ ALLOWED_AFTER_THE_END: dict[tuple[str, str], set[str]] = {
     ("non_compliance", "dismissed"): {"payment_recorded"},
     ("non_compliance", "remedied"): {"payment_recorded"},
     ("non_compliance", "closed"): {"payment_recorded"},
-    ("investigation", "closed"): {
+    # The time to appeal against a notice goes on, and a court may still set that notice aside.
+    ("investigation", "closed"): A_LATER_CAUSE
+    | {
         "reopened",
         "sibling_linked",
-        "appeal_lodged",
-        "appeal_ended",
         "deadline_extended",
+        "deadline_recomputed",
         "deadline_met",
         "deadline_passed",
     },

@@ -13,6 +13,7 @@ from domain.calendars import add_holiday, holiday_to_add, recompute
 from domain.commands import Command
 from domain.corrections import act_behind
 from domain.days_off import day_off
+from domain.fields import LAST_DAY
 from domain.roles import Actor
 from tests.desk import (
     ADMIN,
@@ -94,9 +95,9 @@ class Beside(Matter):
         if not ends:
             return
         day = ends[which % len(ends)] + timedelta(days=other)
-        wanted = holiday_to_add(regime=LAW.id, day=day.isoformat(), reason="r", calendar="england-wales")
-        if LAW.rule_version("uk-dpa-2018/sch16-3", 1).calendar.why_not_working(day):
+        if day > LAST_DAY or LAW.rule_version("uk-dpa-2018/sch16-3", 1).calendar.why_not_working(day):
             return
+        wanted = holiday_to_add(regime=LAW.id, day=day.isoformat(), reason="r", calendar="england-wales")
         announced = add_holiday(self.app, wanted, actor=ADMIN)
         assert announced
         how: dict[str, Any] = {"reason": "r", "actor": ADMIN, "because_of": day_off(announced)}

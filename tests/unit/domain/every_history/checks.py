@@ -220,7 +220,7 @@ def check_compliance(notice: EnforcementNotice, cases: list[Case], now: datetime
     """While the subject's appeal is pending nothing is demanded; what passed unmet has a case."""
     breaches = {case.suspicion.about for case in cases if isinstance(case, NonCompliance) and case.suspicion.of == notice.id}
     for deadline in notice.deadlines_of("comply"):
-        let_run = all(notice.is_let_run(appeal, deadline.role) for appeal in notice.appeals)
+        let_run = all(notice.is_let_run(a.appeal, deadline.role) for a in notice.appeals.values() if a.main)
         if notice.under_appeal and not deadline.terms.urgent and deadline.due_at > now and not let_run:
             assert deadline.status != "running", f"{deadline.role} runs under appeal"
         requirement = deadline.role.partition(":")[2]

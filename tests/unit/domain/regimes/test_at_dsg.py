@@ -24,6 +24,10 @@ class TestFourWeeksForAComplaint:
     def test_roll_from_24_december_over_the_holidays_and_the_weekend_to_28_december_2026(self) -> None:
         assert moved(COMPLAINT, "2026-11-26") == ("2026-12-24", "2026-12-28")
 
+    def test_rolled_from_good_friday_before_21_july_2023_too(self) -> None:
+        assert moved(COMPLAINT, "2022-03-18") == ("2022-04-15", "2022-04-19")
+        assert moved("at-dsg/vwgvg-15", "2022-04-01") == ("2022-04-15", "2022-04-19")
+
     def test_do_not_roll_from_31_december(self) -> None:
         assert moved(COMPLAINT, "2026-12-03") == ("2026-12-31", "2026-12-31")
 
@@ -35,6 +39,7 @@ class TestFourWeeksForAComplaint:
 
 def test_the_request_to_submit_a_complaint_has_two_weeks() -> None:
     assert due("at-dsg/vwgvg-15", "2026-05-25") == "2026-06-08"
+    assert moved("at-dsg/vwgvg-15", "2026-03-20") == ("2026-04-03", "2026-04-07")
 
 
 def test_a_complaint_suspends_compliance_and_payment() -> None:
@@ -46,7 +51,7 @@ def test_a_complaint_suspends_compliance_and_payment() -> None:
 
 def test_the_verwaltungsgerichtshof_is_above_the_bundesverwaltungsgericht() -> None:
     assert AUSTRIA.courts == ("bundesverwaltungsgericht", "verwaltungsgerichtshof")
-    assert AUSTRIA.way_on("verwaltungsgerichtshof") == "none"
+    assert [AUSTRIA.way_on(court) for court in AUSTRIA.courts] == ["as_of_right", "none"]
 
 
 def test_a_trigger_before_the_days_covered_is_refused() -> None:

@@ -69,10 +69,13 @@ def test_a_notice_of_intent_states_the_sum() -> None:
 def test_the_procedure_lapses_after_nine_months_and_after_twelve_since_2023() -> None:
     assert due("es-lopdgdd/lopdgdd-64", "2022-03-10") == "2022-12-10"
     assert due("es-lopdgdd/lopdgdd-64", "2024-03-10") == "2025-03-10"
+    assert moved("es-lopdgdd/lopdgdd-64", "2022-09-04") == ("2023-06-04", "2023-06-04"), "a Sunday, and not moved: the safe date"
+    assert moved("es-lopdgdd/lopdgdd-64", "2024-03-09") == ("2025-03-09", "2025-03-09")
 
 
 def test_the_tribunal_supremo_is_above_the_audiencia_nacional() -> None:
     assert SPAIN.courts == ("audiencia_nacional", "tribunal_supremo")
+    assert [SPAIN.way_on(court) for court in SPAIN.courts] == ["as_of_right", "none"]
 
 
 def test_a_trigger_before_the_days_covered_is_refused() -> None:

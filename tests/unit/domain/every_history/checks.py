@@ -235,7 +235,8 @@ def check_notices(investigation: Investigation, cases: list[Case], now: datetime
     }
     for name, notice in investigation.notices.items():
         response = investigation.deadlines[f"response:{name}"]
-        waits = any(a.by_subject and a.scope == f"notice:{name}" for a in investigation.appeals.values())
+        pending = [a for a in investigation.appeals.values() if a.by_subject and a.scope == f"notice:{name}"]
+        waits = any(not investigation.is_let_run(a.appeal, response.role) for a in pending)
         if notice.status != "outstanding":
             assert response.status not in ("running", "suspended")
         elif waits and not response.terms.urgent and response.due_at > now:

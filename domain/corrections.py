@@ -59,8 +59,6 @@ FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         fine.ConfirmedInCourt: "court decided_on",
         fine.InstalmentsAgreed: "agreed_on",
         fine.FineWrittenOff: "reason decided_on",
-        fine.Admitted: "admitted_on",
-        fine.ConfirmedInCourt: "decided_on",
         fine.RecoveryStarted: "court started_on",
         notice.PreliminaryNoticeGiven: "sent_on representations_within",
         notice.NoticeIssued: "decided_on sent_on published_on",

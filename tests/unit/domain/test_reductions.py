@@ -12,6 +12,7 @@ from domain.case.account import Account
 from domain.money import Money
 from tests.desk import ISSUER, REGISTRAR, Desk
 from tests.fines import ARTICLE, garante, impose, intended, pay, pecr
+from tests.histories import correct
 
 
 def lodge(desk: Desk, day: str, court: str, scope: str = "whole", appellant: str = "subject") -> None:
@@ -225,6 +226,14 @@ class TestConfirmationByACourt:
         desk = self.dpc()
         self.confirm(desk, "2026-04-20", "refused")
         assert "payment" not in desk.fine().deadlines
+
+    def test_entered_under_the_wrong_court_is_corrected(self) -> None:
+        desk = self.dpc()
+        self.confirm(desk, "2026-04-20")
+        correct(desk, "fine", "confirmed_in_court", court="high_court")
+        confirmation = desk.fine().confirmation
+        assert confirmation is not None
+        assert confirmation.court == "high_court"
 
     def test_is_not_needed_where_an_appeal_was_decided(self) -> None:
         desk = self.dpc()

@@ -64,8 +64,3 @@ def replay(app: CaseApplication, case_id: UUID, as_of: date | datetime, by: By =
         days = effective_days(case_id, matter, zone)
         events = tuple(event for event in history if days[event.version] <= day)
     return Replay(rebuild(None, events), events, len(history))
-
-
-def case_as_of(app: CaseApplication, case_id: UUID, as_of: date | datetime, by: By = "recorded") -> Case | None:
-    """A case as of a time; None: it had not begun. See `replay`."""
-    return replay(app, case_id, as_of, by).case

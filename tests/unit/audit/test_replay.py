@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.effective import effective_days
-from audit.replay import By, case_as_of, replay
+from audit.replay import By, replay
 from domain.case.case import Case
 from domain.case.events import CaseEvent
 from domain.fine.fine import Fine
@@ -25,7 +25,7 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def as_of(desk: Desk, name: str, day: str, by: By) -> Case:
-    case = case_as_of(desk.app, desk.names[name], date.fromisoformat(day), by)
+    case = replay(desk.app, desk.names[name], date.fromisoformat(day), by).case
     assert case is not None
     return case
 
@@ -77,7 +77,7 @@ class TestAPaymentRecordedLate:
         assert as_of(desk, "non_compliance-1", "2022-06-16", "recorded").state == "suspected"
         assert as_of(desk, "non_compliance-1", "2022-06-20", "recorded").state == "dismissed"
         assert as_of(desk, "non_compliance-1", "2022-06-16", "effective").state == "dismissed"
-        assert case_as_of(desk.app, desk.names["non_compliance-1"], date(2022, 6, 15), "effective") is None
+        assert replay(desk.app, desk.names["non_compliance-1"], date(2022, 6, 15), "effective").case is None
 
 
 class TestAnAppealRecordedLate:
@@ -109,7 +109,7 @@ class TestAnAppealRecordedLate:
     def test_was_not_known_before_its_entry(self, desk: Desk) -> None:
         fine = fine_as_of(desk, "2022-06-23", "recorded")
         assert (fine.under_appeal, fine.final, status(fine, "appeal")) == (False, True, "passed")
-        assert case_as_of(desk.app, desk.names["appeal"], date(2022, 6, 23), "recorded") is None
+        assert replay(desk.app, desk.names["appeal"], date(2022, 6, 23), "recorded").case is None
 
     def test_leaves_no_suspicion_in_law(self, desk: Desk) -> None:
         assert as_of(desk, "non_compliance-1", "2022-06-17", "recorded").state == "suspected"
@@ -227,7 +227,7 @@ class TestTimersThatWereLate:
         assert status(fine_as_of(desk, "2022-06-16", "effective"), "payment") == "passed"
         assert status(fine_as_of(desk, "2022-07-19", "recorded"), "payment") == "running"
         assert as_of(desk, "non_compliance-1", "2022-06-16", "effective").state == "suspected"
-        assert case_as_of(desk.app, desk.names["non_compliance-1"], date(2022, 7, 19), "recorded") is None
+        assert replay(desk.app, desk.names["non_compliance-1"], date(2022, 7, 19), "recorded").case is None
 
     def test_a_period_that_ends_at_an_hour_is_over_at_the_end_of_that_day(self) -> None:
         desk = issued().at("2022-06-20")
@@ -248,12 +248,12 @@ class TestADay:
         desk = issued()
         fine = desk.names["fine"]
         noon = datetime(2022, 5, 18, 12, tzinfo=UTC)
-        before = case_as_of(desk.app, fine, noon - timedelta(seconds=1))
-        at = case_as_of(desk.app, fine, noon)
+        before = replay(desk.app, fine, noon - timedelta(seconds=1)).case
+        at = replay(desk.app, fine, noon).case
         assert before is not None
         assert at is not None
         assert (before.state, at.state) == ("intended", "issued")
-        in_law = case_as_of(desk.app, fine, noon - timedelta(hours=1), "effective")
+        in_law = replay(desk.app, fine, noon - timedelta(hours=1), "effective").case
         assert in_law is not None
         assert in_law.state == "issued"
 
@@ -266,13 +266,13 @@ def test_a_replay_tells_how_much_of_the_history_it_took_in() -> None:
 
 def test_before_a_case_began_there_is_none() -> None:
     desk = issued()
-    assert case_as_of(desk.app, desk.names["fine"], date(2020, 1, 1), "recorded") is None
-    assert case_as_of(desk.app, desk.names["fine"], date(2020, 1, 1), "effective") is None
+    assert replay(desk.app, desk.names["fine"], date(2020, 1, 1), "recorded").case is None
+    assert replay(desk.app, desk.names["fine"], date(2020, 1, 1), "effective").case is None
 
 
 def test_an_unknown_case_is_refused() -> None:
     with pytest.raises(UnknownCase):
-        case_as_of(issued().app, UUID(int=7), date(2022, 1, 1))
+        replay(issued().app, UUID(int=7), date(2022, 1, 1))
 
 
 # Whatever was recorded, a replay never fails, and as of the end of time it is the case as it stands.
@@ -329,7 +329,7 @@ def facts(case: Case) -> dict[str, Any]:
 def test_as_of_today_a_case_is_as_it_stands(story: str, by: By) -> None:
     app = STORIES[story].app
     for case_id in HISTORIES[story]:
-        case = case_as_of(app, case_id, date(2100, 1, 1), by)
+        case = replay(app, case_id, date(2100, 1, 1), by).case
         assert case is not None
         assert case.state == app.case(case_id).state
         assert case.deadlines == app.case(case_id).deadlines
@@ -347,7 +347,7 @@ def test_each_day_of_a_long_story_can_be_replayed(story: str) -> None:
     for case_id in histories:
         for day in days:
             for by in get_args(By):
-                case_as_of(app, case_id, day, by)
+                replay(app, case_id, day, by)
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -126,7 +126,7 @@ class TimeToPay(WithReductions):
         if self.confirmation and self.confirmation.outcome == "confirmed":
             self.refuse_state(f"it was confirmed on {self.confirmation.decided_on}", now="Nothing needs to be done.")
         appeal = self.deadline("appeal")
-        if appeal and appeal.status != "met" and not appeal.ended_before(act.decided_on):
+        if appeal and not appeal.ended_before(act.decided_on):
             message = f"Refused: an appeal may be lodged until {appeal.due}; a court confirms the penalty after it."
             raise TooEarly(message, cites=cites, role="appeal", due=str(appeal.due))
         confirmed = self.record(ConfirmedInCourt, **dict(act))
@@ -257,9 +257,8 @@ class TimeToPay(WithReductions):
             case DeadlinePassed(role="appeal", due=ended):
                 self.note_act("appeal", ended=ended)
                 super().when(event)
-            case AppealEnded(main=True, ended_on=ended):
-                self.note_act("appeal", ended=ended)
-                self.note_act("confirmation", decided=ended)
+            case AppealEnded(main=True, ended_on=ended, ending=ending):
+                self._note_end_of_appeal(ended, decided=ending == "final")
                 super().when(event)
             case DeadlineSet(role="payment", terms=terms):
                 if self.court_pay_by is None:
@@ -276,3 +275,12 @@ class TimeToPay(WithReductions):
                     self.note_act("confirmation", decided=decided_on)
             case _:
                 super().when(event)
+
+    def _note_end_of_appeal(self, ended: date, *, decided: bool) -> None:
+        """The dispute is over with the decision; given up, not before the period for an appeal is over, and no court has confirmed."""
+        period = self.deadline("appeal")
+        if decided:
+            self.note_act("appeal", ended=ended)
+            self.note_act("confirmation", decided=ended)
+        else:
+            self.note_act("appeal", ended=max(ended, period.due) if period else ended)

@@ -58,6 +58,19 @@ class TestAFine:
         assert str(payment.due) == "2026-05-17", "20 April counts; a Sunday, and it stays there"
         assert any("Fri 15 May 2026" in step for step in payment.terms.steps)
 
+    def test_is_not_payable_because_an_appeal_was_given_up_and_is_confirmed_after_the_time_for_one(self) -> None:
+        desk = self.fined().at("2026-03-10")
+        lodged: dict[str, Any] = {"against": ["fine"], "scope": "whole", "court": "circuit_court", "grounds": ["Wrong"]}
+        desk.done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2026-03-10", **lodged)
+        desk.at("2026-03-12").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2026-03-12")
+        assert desk.case("fine").deadline("payment") is None
+        confirmed = {"court": "circuit_court", "outcome": "confirmed"}
+        desk.at("2026-03-30")
+        early = desk.refused("fine.confirm_in_court", "fine", by=REGISTRAR, decided_on="2026-03-29", **confirmed)
+        assert (early["code"], early["details"]["due"]) == ("too_early", "2026-03-29")
+        desk.done("fine.confirm_in_court", "fine", by=REGISTRAR, decided_on="2026-03-30", **confirmed)
+        assert str(desk.deadline("fine", "payment").due) == "2026-04-26"
+
     def test_can_be_appealed_on_the_sunday_of_day_28_but_not_on_the_monday(self) -> None:
         lodged: dict[str, Any] = {"against": ["fine"], "scope": "whole", "court": "high_court", "grounds": ["Wrong"]}
         late = self.fined().at("2026-03-30").refused("appeal.lodge", by=REGISTRAR, received_on="2026-03-30", **lodged)

@@ -32,6 +32,7 @@ from domain.case.events import (
     DeadlinePassed,
     DeadlineSet,
     DeadlineSuspended,
+    Restored,
     SetAside,
     TargetAppealLodged,
 )
@@ -46,6 +47,7 @@ from domain.fine.events import (
     PenaltyNoticeCancelled,
     PenaltyNoticeVaried,
     ReductionEarned,
+    ReductionsForfeited,
 )
 from domain.fine.fine import Fine
 from domain.identifiers import caused_case_id
@@ -78,7 +80,9 @@ def follow(event: CaseEvent, case: Case) -> None:
             _suspect_a_breach(case, event)
         case DeadlinePassed(role=role, due=due) if isinstance(case, Fine) and role.partition(":")[0] == "appeal":
             _suspect_once_the_bar_falls(case, event, due)
-        case AppealEnded(ended_on=day) if isinstance(case, Fine):
+        case AppealEnded(ended_on=day) | Restored(decided_on=day) | ReductionsForfeited(forfeited_on=day) if isinstance(
+            case, Fine
+        ):
             _suspect_once_the_bar_falls(case, event, day)
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
@@ -122,7 +126,7 @@ def _suspect_a_breach(case: Case, passed: DeadlinePassed) -> None:
 
 
 def _suspect_once_the_bar_falls(fine: Fine, cause: CaseEvent, day: date) -> None:
-    """A payment passed while recovery was barred: the case opens when the bar falls, counted from the later of the two."""
+    """A payment passed while recovery was barred, or nothing was owed: the case opens with the later, and counts from the day after."""
     if fine.recovery_is_barred or fine.is_set_aside:
         return
     for part in fine.unpaid_parts():

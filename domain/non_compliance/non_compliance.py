@@ -124,7 +124,7 @@ class NonCompliance(Case):
         if act.from_ < first:
             message = f"Refused: {first} is the first chargeable day, the day after the due date; {act.from_} is before it."
             raise TooEarly(message, cites=law.cites("periodic_penalties"), first=str(first))
-        before = [liquidated for case in self._all_about_the_same() for liquidated in case.liquidations]
+        before = [done for case in self._all_about_the_same() if case.state != "dismissed" for done in case.liquidations]
         self._require_fitting(act, before)
         self._require_binding(act, law)
         units, amount = charge(terms, act.from_, act.to, [liquidated.amount for liquidated in before])

@@ -154,6 +154,32 @@ class TestStandingStill:
         (still,) = standstills([*history, set_aside, restored], "comply:stop", appeal_suspends=False)
         assert still == Standstill(date(2023, 1, 2), date(2023, 1, 9), "the notice was set aside")
 
+    def test_days_charged_in_a_case_that_was_dropped_since_can_be_charged_again_when_the_order_stands_again(self) -> None:
+        """In the Netherlands: the Rechtbank sets the order aside, the Raad van State lets it stand again."""
+        desk = confirmed(notified("nl-uavg", "EUR", "1000", cap="15000"), "2022-12-30")
+        assert liquidate(desk, "2022-12-20", "2022-12-30", "2022-12-30") == {}
+        late: dict[str, Any] = {"role": "appeal", "until": "2023-01-31", "agreed_on": "2022-12-30", "authority": "tribunal_order"}
+        desk.done("enforcement_notice.extend_deadline", "notice", by=REGISTRAR, reason="r", **late)
+        lodged: dict[str, Any] = {"against": ["notice"], "scope": "whole", "court": "objection", "grounds": ["g"]}
+        desk.done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2022-12-30", **lodged)
+        for court, outcome, by, day in (
+            ("rechtbank", "dismissed", "appellant", "2023-02-01"),
+            ("raad_van_state", "allowed", "respondent", "2023-04-03"),
+        ):
+            given = {"outcome": outcome, "decided_on": day, "sent_on": day}
+            desk.at(day).done("appeal.decide", "appeal", by=REGISTRAR, **given)
+            onward: dict[str, Any] = {"by_": by, "court": court, "received_on": day, "grounds": ["g"]}
+            desk.done("appeal.appeal_onward", "appeal", by=REGISTRAR, **onward)
+        last = {"outcome": "allowed", "decided_on": "2023-06-01", "sent_on": "2023-06-01"}
+        desk.at("2023-06-01").done("appeal.decide", "appeal", by=REGISTRAR, **last)
+        suspected: dict[str, Any] = {"requirement": "stop", "since": "2022-12-20", "detected_on": "2023-06-01"}
+        desk.done("non_compliance.suspect", name="again", of="notice", **suspected)
+        desk.done("non_compliance.confirm", "again", by=ISSUER, decided_on="2023-06-01", reasons="r")
+        charged = {"from": "2022-12-20", "to": "2023-01-10", "decided_on": "2023-06-01"}
+        desk.done("non_compliance.liquidate", "again", by=ISSUER, **charged)
+        first, again = desk.non_compliances()
+        assert (str(first.account.payable), str(again.account.payable)) == ("EUR 0.00", "EUR 15,000.00")
+
     def test_a_stay_of_something_else_stops_nothing(self) -> None:
         desk = self.appealed("2023-01-01")
         stay: dict[str, Any] = {"roles": ["comply:other"], "ordered_on": "2023-01-01"}

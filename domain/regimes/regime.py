@@ -243,10 +243,10 @@ class Regime:
         return self.end_of_least_time(urgent, sent_on) if urgent else None
 
     def end_of_least_time(self, urgent: Urgent, sent_on: date | datetime) -> datetime:
-        """The first instant at which what was sent may fall due when urgent reasons stand."""
+        """The first instant, in the regime's zone, at which what was sent may fall due when urgent reasons stand."""
         earliest = Period.parse(urgent.minimum).after(sent_on, self.time_zone)
         if isinstance(earliest, datetime):
-            return earliest
+            return earliest.astimezone(self.time_zone)
         return datetime.combine(earliest + timedelta(days=1), time(), self.time_zone)
 
     @property

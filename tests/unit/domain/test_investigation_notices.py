@@ -62,6 +62,14 @@ class TestIssuing:
         refusal = desk.refused("investigation.issue_notice", "inv", **data)
         assert (refusal["code"], refusal["cites"]) == ("too_early", [f"DPA 2018 {cites}"])
 
+    def test_tells_the_least_time_on_the_clock_of_the_law(self) -> None:
+        """Sent on 26 March 2022, before the night in which the clocks go forward: 24 hours from the end of that day."""
+        data: dict[str, Any] = {**NOTICE, "sent_on": "2022-03-26", "respond_within": None, "respond_by": "2022-03-27"}
+        desk = investigated().at("2022-03-26")
+        refusal = desk.refused("investigation.issue_notice", "inv", urgent_reasons="Data is being destroyed", **data)
+        assert "Give until 2022-03-28 01:00 or later" in refusal["message"]
+        assert refusal["details"]["earliest"] == "2022-03-28T01:00:00+01:00"
+
     @pytest.mark.parametrize(
         ("kind", "period", "ends"), [("information", "PT24H", date(2021, 3, 2)), ("assessment", "P7D", date(2021, 3, 8))]
     )

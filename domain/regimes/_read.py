@@ -59,6 +59,8 @@ def _read_text(name: str, text: str) -> RegimeFile:
         return _unreadable(name, Fault(name, mark.line + 1 if mark else 1, said))
     except (YAMLError, ValueError) as error:
         return _unreadable(name, Fault(name, 1, f"no YAML: {error}"))
+    except RecursionError:
+        return _unreadable(name, Fault(name, 1, "nested deeper than any such file is"))
     return _understood(name.removesuffix(".yaml"), Places(name, root), content)
 
 

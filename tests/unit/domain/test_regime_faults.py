@@ -147,6 +147,7 @@ class TestCheckingOneFile:
             (b"", "Input should be a valid dictionary"),
             (b"id: new\n---\nid: other\n", "expected a single document"),
             (b"id: [\n", "while parsing"),
+            (b"[" * 5000, "nested deeper"),
         ],
     )
     def test_of_a_file_that_is_none_says_so(self, content: bytes | None, told: str, tmp_path: Path) -> None:

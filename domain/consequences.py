@@ -87,18 +87,17 @@ def follow(event: CaseEvent, case: Case) -> None:
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
         case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.is_barred_by(appeal):
-            _dismiss_payments(case, "An appeal was lodged in time; recovery is barred while it is pending.")
+            _dismiss_all(case, "An appeal was lodged in time; recovery is barred while it is pending.")
         case SetAside() if isinstance(case, Appealable):
-            for about in set(case.non_compliances.values()):
-                _dismiss(case, about, "The notice was set aside.")
+            _dismiss_all(case, "The notice was set aside.")
         case SetAside() if isinstance(case, Investigation):
             for name, notice in case.notices.items():
                 if notice.is_set_aside:
                     _dismiss(case, f"response:{name}", "The notice was set aside.")
         case PenaltyNoticeCancelled() if isinstance(case, Fine):
-            _dismiss_payments(case, "The penalty notice was cancelled.")
+            _dismiss_all(case, "The penalty notice was cancelled.")
         case FineWrittenOff() if isinstance(case, Fine):
-            _dismiss_payments(case, "What was outstanding was written off.")
+            _dismiss_all(case, "What was outstanding was written off.")
         case DeadlineLapsed(role=role, reason=reason) if isinstance(case, Fine):
             _dismiss(case, role, reason)
         case PaymentRecorded() | ReductionEarned() | Corrected() if isinstance(case, Fine):
@@ -160,9 +159,9 @@ def _dismiss(case: Case, about: str, reasons: str) -> None:
         opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
 
 
-def _dismiss_payments(fine: Fine, reasons: str) -> None:
-    for about in sorted(set(fine.non_compliances.values())):
-        _dismiss(fine, about, reasons)
+def _dismiss_all(case: Case, reasons: str) -> None:
+    for about in sorted(set(case.non_compliances.values())):
+        _dismiss(case, about, reasons)
 
 
 def _remedy_what_is_paid(fine: Fine, not_before: date | None = None) -> None:

@@ -273,7 +273,7 @@ def _touched(case: Case, law: Regime, because_of: AnnouncedDay | None) -> list[s
     differs = [
         deadline
         for deadline in case.deadlines.values()
-        if deadline.status not in ("met", "lapsed") and end_of(deadline.terms.count, law).due_at != deadline.due_at
+        if not deadline.is_done_with and end_of(deadline.terms.count, law).due_at != deadline.due_at
     ]
     if because_of and differs:
         known = next(iter(law.calendars)).announced

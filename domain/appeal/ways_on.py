@@ -81,7 +81,7 @@ class WaysOn(Course):
     def extend_time(self, act: ExtendTime, _law: Regime) -> None:
         """The court gave more time for a step, before or after its period ended."""
         deadline = self.open_way(act.role)
-        if deadline is None or deadline.status not in ("running", "suspended", "passed"):
+        if deadline is None or deadline.is_done_with:
             running = ", ".join(d.role for d in self.deadlines.values() if d.status == "running") or "none"
             self.refuse_state(f"no period {act.role!r} can be extended", now=f"Running: {running}.")
         self.require_later(deadline, act.until)

@@ -190,7 +190,7 @@ class AppealTarget(Stayable):
 
     def _stand_still_since(self, deadline: Deadline, appeal: UUID, old: date, new: date) -> None:
         """Let a deadline stand still from another day than it did, or did for a while, because of an appeal."""
-        if deadline.status in ("met", "lapsed"):
+        if deadline.is_done_with:
             return
         mine = next((s for s in deadline.suspensions if (s.cause, s.since) == (appeal, old)), None)
         past = [s for s in deadline.terms.count.suspensions if (s.since, s.reason) == (old, _APPEAL_PENDING)]

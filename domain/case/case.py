@@ -114,7 +114,7 @@ class Case(WithActs):
                 cites=rule.cites,
                 now=f"The law lets it be extended by: {allowed}.",
             )
-        if deadline.status in ("met", "lapsed") or not self.can_matter(act.role):
+        if deadline.is_done_with or not self.can_matter(act.role):
             self.refuse_state(
                 f"{act.role} is {deadline.status} and can no longer be extended",
                 cites=rule.cites,
@@ -169,7 +169,7 @@ class Case(WithActs):
         """
         for role in [role for role in self.deadlines if role in act.roles]:
             known, done = self.deadlines[role], self.done_on(role)
-            if known.status in ("met", "lapsed"):
+            if known.is_done_with:
                 continue
             terms = self.terms_again(known, known.terms.count)
             lies_ahead = terms.due_at > self.occasion.now and self.can_matter(role)

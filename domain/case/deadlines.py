@@ -87,19 +87,17 @@ class Deadline:
         """The law behind it."""
         return self.terms.rule.cites
 
-    def is_met_by(self, act: date | datetime) -> bool:
-        """Whether an act of that date of law is in time; a bare date counts as before the hour of its day.
-
-        While it stands still no act is late.
-        """
-        return self.status == "suspended" or not self.ends_before(act)
+    @property
+    def is_done_with(self) -> bool:
+        """Whether it was met or has lapsed. One that passed is not: what it was for may still be owed, or its end moved."""
+        return self.status in ("met", "lapsed")
 
     def ended_before(self, act: date | datetime) -> bool:
-        """Whether it had ended before the act."""
-        return not self.is_met_by(act)
+        """Whether it had ended before an act, by the act's date of law; while it stands still no act is late."""
+        return self.status != "suspended" and self.ends_before(act)
 
     def ends_before(self, moment: date | datetime) -> bool:
-        """Whether its end, as it is computed now, lies before a day or an instant."""
+        """Whether its end, as it is computed now, lies before a day or an instant; a bare date counts as before its day's hour."""
         return moment >= self.due_at if isinstance(moment, datetime) else moment > self.due
 
 
@@ -258,7 +256,7 @@ class WithDeadlines(Recording):
         Another start comes with its `anchor`, and chooses the version of the rule anew, by its date. Another period or fixed
         end takes the place of the old one and of what had been added to it.
         """
-        if deadline.status in ("met", "lapsed"):
+        if deadline.is_done_with:
             return
         count = deadline.terms.count
         if start is not None:
@@ -276,7 +274,7 @@ class WithDeadlines(Recording):
     def count_anew(self, deadline: Deadline, count: Count, *, anchor: str | None, reason: str) -> None:
         """Compute an end from another count; nothing happens where it is the same, or the deadline is done with."""
         unchanged = count == deadline.terms.count and anchor == deadline.terms.anchor
-        if unchanged or deadline.status in ("met", "lapsed"):
+        if unchanged or deadline.is_done_with:
             return
         rule = self.occasion.law.rule_version(count.rule, count.rule_version)
         terms = self.terms_of(count, rule, anchor=anchor, urgent=deadline.terms.urgent)
@@ -303,7 +301,7 @@ class WithDeadlines(Recording):
         until: date | None = None,
     ) -> None:
         """Stop a deadline from a date of law on, if it had not ended by then and was not met; with `until`, up to that day."""
-        if deadline.status in ("met", "lapsed") or deadline.ended_before(since):
+        if deadline.is_done_with or deadline.ended_before(since):
             return
         if any(open_one.cause == cause for open_one in deadline.suspensions) or (until and until <= since):
             return
@@ -360,7 +358,7 @@ class WithDeadlines(Recording):
     def meet(self, role: str, act: date | datetime) -> bool:
         """The act was done on a date of law: meets the deadline if in time, also when it had passed meanwhile."""
         deadline = self.deadlines.get(role)
-        if deadline is None or deadline.status in ("met", "lapsed") or deadline.ended_before(act):
+        if deadline is None or deadline.is_done_with or deadline.ended_before(act):
             return False
         self.record(DeadlineMet, role=role, met_on=act)
         return True

@@ -35,7 +35,7 @@ class Compliance(Demands):
             if known:
                 self.lapse("The requirement has no time limit any more, or none yet.", role)
             return
-        if known and known.status in ("running", "suspended", "passed"):
+        if known and not known.is_done_with:
             self.recompute(
                 known,
                 start=counted_from,

@@ -71,7 +71,7 @@ class WithReductions(Appealable):
 
     def _earn_by_paying_early(self) -> None:
         block, deadline = self.occasion.law.data.reductions.early_payment, self.deadline("early_payment")
-        if block is None or deadline is None or self.reductions_are_forfeited or deadline.status in ("met", "lapsed"):
+        if block is None or deadline is None or self.reductions_are_forfeited or deadline.is_done_with:
             return
         reached_on = self._reduced_sum_reached_on(block.percent)
         if reached_on and not deadline.ended_before(reached_on):

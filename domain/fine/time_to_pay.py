@@ -31,7 +31,6 @@ from domain.regimes import Regime
 
 PENALTY_STANDS = ("issued", "settled")
 THE_NOTICE_IS_FINAL = "the notice became final"
-_STILL_OWED = ("running", "suspended", "passed")
 
 
 class TimeToPay(WithReductions):
@@ -87,7 +86,7 @@ class TimeToPay(WithReductions):
             message = f"Refused: the instalments add up to {planned}, and {outstanding} is outstanding. Divide up all of it, and no more."
             raise Invalid(message, total=str(planned), outstanding=str(outstanding))
 
-        replaced = [d for d in self.deadlines_of("payment") if d.status in _STILL_OWED and self.owes_by(d.role)]
+        replaced = [d for d in self.deadlines_of("payment") if not d.is_done_with and self.owes_by(d.role)]
         first = self._number_after_what_is_filled()
         agreed = self.record(InstalmentsAgreed, agreed_on=act.agreed_on, instalments=act.instalments, first=first)
         self._lapse_payments(replaced, f"Instalments were agreed on {act.agreed_on}.")
@@ -140,7 +139,7 @@ class TimeToPay(WithReductions):
 
     def have_amount_substituted(self, appeal: UUID, *, court: str, decided_on: date, amount: Money, pay_by: date | None) -> None:
         """A court put another amount, and perhaps another day to pay, in the place of those that stood, instalments too."""
-        instalments = [d for d in self.deadlines_of("payment") if d.role != "payment" and d.status in _STILL_OWED]
+        instalments = [d for d in self.deadlines_of("payment") if d.role != "payment" and not d.is_done_with]
         facts = {"appeal": appeal, "court": court, "decided_on": decided_on, "amount": amount, "pay_by": pay_by}
         substituted = self.record(AmountSubstituted, **facts)
         payment, reason = self.deadline("payment"), "The court set the day to pay."
@@ -158,7 +157,7 @@ class TimeToPay(WithReductions):
         payment = self.deadline("payment")
         if payment and self.plan:
             reason = "The decision that had set another day to pay has fallen; the instalments stand again."
-            self._lapse_payments([payment] if payment.status in _STILL_OWED else [], reason)
+            self._lapse_payments([] if payment.is_done_with else [payment], reason)
         elif payment:
             count = payment.terms.count
             if self.court_pay_by is None:
@@ -230,7 +229,7 @@ class TimeToPay(WithReductions):
                 continue
             if not part.own:
                 reason = "Nothing of what is payable is left for it."
-                self._lapse_payments([deadline] if deadline.status in _STILL_OWED else [], reason)
+                self._lapse_payments([] if deadline.is_done_with else [deadline], reason)
             elif covered_on:
                 self.meet(part.role, covered_on)
             elif deadline.status == "lapsed" or (deadline.status == "met" and not deadline.ends_before(on)):

@@ -251,7 +251,7 @@ def _count(question: Question, rule: RuleVersion, latest: Candidate) -> Count:
         candidates=tuple(_triggers(question, rule)) if question.also else (),
     )
     for extension in question.extended:
-        count = _extended(count, extension)
+        count = count.extended_by(extension) if isinstance(extension, str) else count.fixed_at(extension)
     return count
 
 
@@ -259,13 +259,6 @@ def _left_out(days: Days, rule: RuleVersion) -> LeftOut:
     named = [leaves.name for leaves in rule.data.leaves_out if leaves.each_year is None]
     name = named[0] if len(named) == 1 else "left out as asked"
     return LeftOut(first=days.since, last=days.until - timedelta(days=1), name=name)
-
-
-def _extended(count: Count, extension: str | date | datetime) -> Count:
-    """A period is added; a day stands as it is: what had been added, or had stood still, is in it."""
-    if isinstance(extension, str):
-        return count.model_copy(update={"extensions": (*count.extensions, extension)})
-    return count.model_copy(update={"until": extension, "extensions": (), "suspensions": (), "left_out": ()})
 
 
 def _notes(question: Question, rule: RuleVersion, start: date | datetime) -> Iterator[str]:

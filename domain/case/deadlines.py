@@ -224,10 +224,11 @@ class WithDeadlines(Recording):
     ) -> None:
         """Move the end: `until` stands as it is; `by` is added to the unrolled end, then rolled once."""
         count = deadline.terms.count
-        changed = (
-            fixed_at(count, until) if until is not None else count.model_copy(update={"extensions": (*count.extensions, by)})
-        )
-        terms = self.terms_again(deadline, changed)
+        if until is not None:
+            count = count.fixed_at(until)
+        elif by is not None:
+            count = count.extended_by(by)
+        terms = self.terms_again(deadline, count)
         self.record(
             DeadlineExtended,
             role=deadline.role,
@@ -266,9 +267,9 @@ class WithDeadlines(Recording):
                 holidays = self._holidays_in_the_place_of(rule.calendar)
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version, "holidays": holidays})
         if period is not None:
-            count = with_period(count, period)
+            count = count.with_period(period)
         if until is not None:
-            count = fixed_at(count, until)
+            count = count.fixed_at(until)
         self.count_anew(deadline, count, anchor=deadline.terms.anchor if start is None else anchor, reason=reason)
 
     def count_anew(self, deadline: Deadline, count: Count, *, anchor: str | None, reason: str) -> None:
@@ -414,13 +415,3 @@ class WithDeadlines(Recording):
 
     def _keep(self, role: str, **changes: object) -> None:
         self.deadlines[role] = replace(self.deadlines[role], **changes)  # type: ignore[arg-type] # names checked by replace
-
-
-def with_period(count: Count, period: str) -> Count:
-    """The same count with another period, in the place of any fixed end and of what had been added."""
-    return count.model_copy(update={"period": period, "until": None, "extensions": ()})
-
-
-def fixed_at(count: Count, until: date | datetime) -> Count:
-    """The same count with a fixed end, which stands as it is: what had been added, or had stood still, is in it."""
-    return count.model_copy(update={"until": until, "extensions": (), "suspensions": ()})

@@ -83,6 +83,18 @@ class Count(BaseModel):
     anchored: bool = False
     holidays: str | None = None
 
+    def with_period(self, period: str) -> Count:
+        """The same count with another period, in the place of any fixed end and of what had been added."""
+        return self.model_copy(update={"period": period, "until": None, "extensions": ()})
+
+    def extended_by(self, period: str) -> Count:
+        """The same count with a period added to its unrolled end."""
+        return self.model_copy(update={"extensions": (*self.extensions, period)})
+
+    def fixed_at(self, until: date | datetime) -> Count:
+        """The same count with a fixed end, which stands as it is: what had been added, or had stood still, is in it."""
+        return self.model_copy(update={"until": until, "extensions": (), "suspensions": ()})
+
 
 class End(BaseModel):
     """A computed end.

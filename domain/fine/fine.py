@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from domain.case.deadlines import with_period
 from domain.case.events import CaseEvent
 from domain.case.service import receipt_of
 from domain.fields import day_of
@@ -217,7 +216,7 @@ class Fine(Debt):
             raise ToDetriment(message, cites=cites, standing=str(standing))
         payment = self.deadline("payment")
         if act.pay_within and payment:
-            due = self.terms_again(payment, with_period(payment.terms.count, act.pay_within)).due
+            due = self.terms_again(payment, payment.terms.count.with_period(act.pay_within)).due
             if due < payment.due:
                 message = f"Refused: with {act.pay_within} the sum would be due on {due}, before {payment.due}. Give more time."
                 raise ToDetriment(message, cites=cites, standing=str(payment.due))
@@ -260,7 +259,7 @@ class Fine(Debt):
                 if amount:
                     self._set_notice_amount(amount)
                 if pay_within and self._own_count:
-                    self._own_count = with_period(self._own_count, pay_within)
+                    self._own_count = self._own_count.with_period(pay_within)
             case PenaltyNoticeCancelled():
                 self._stage = "cancelled"
                 self.account.void()

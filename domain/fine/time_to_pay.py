@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.appeal_target import PendingAppeal
-from domain.case.deadlines import Deadline, fixed_at
+from domain.case.deadlines import Deadline
 from domain.case.events import (
     AppealEnded,
     CaseEvent,
@@ -145,7 +145,7 @@ class TimeToPay(WithReductions):
         payment, reason = self.deadline("payment"), "The court set the day to pay."
         if pay_by and payment:
             self._lapse_payments(instalments, reason)
-            self._count_payment_anew(payment, fixed_at(payment.terms.count, pay_by), reason, on=decided_on)
+            self._count_payment_anew(payment, payment.terms.count.fixed_at(pay_by), reason, on=decided_on)
         elif pay_by:
             self.start("payment", trigger=substituted.type, counted_from=decided_on, until=pay_by)
         self.settle_payment(decided_on)
@@ -163,7 +163,7 @@ class TimeToPay(WithReductions):
             if self.court_pay_by is None:
                 count = self._own_count_since(count)
             elif self.court_pay_by != before:
-                count = fixed_at(count, self.court_pay_by)
+                count = count.fixed_at(self.court_pay_by)
             if count != payment.terms.count:
                 reason = "The decision that had set another day to pay has fallen."
                 self._count_payment_anew(payment, count, reason, on=decided_on)

@@ -34,7 +34,8 @@ from tests.services import Database, data_folder
 from tests.system import System, running_system
 
 SLEEPER = Program("sleeper", (sys.executable, "-c", "import time; time.sleep(3600)"), settles_after=1.0)
-FAILING = Program("failing", (sys.executable, "-c", "raise SystemExit('no law today')"), settles_after=1.0)
+# A shell, which is there at once: what needs a second to begin would count as started.
+FAILING = Program("failing", ("/bin/sh", "-c", "echo no law today; exit 1"), settles_after=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -80,18 +80,21 @@ class Regime:
         Raises:
             Invalid: the day lies outside those that the regime's data covers; it is never guessed.
         """
-        roles = self.data.roles.get(case_type, {})
-        rule_id = roles.get(role) or roles.get(role.partition(":")[0])
-        if rule_id is None:
+        versions = self._versions_for(case_type, role)
+        if not versions:
             return None
-        by_conduct = conduct is not None and self.rules[rule_id][0].version_by == "conduct"
-        return self._in_force(rule_id, conduct if by_conduct and conduct else on)
+        return version_in_force(versions, conduct if conduct and versions[0].version_by == "conduct" else on)
 
     def counts_from(self, case_type: str, role: str) -> tuple[str, ...]:
         """What the rule of a role counts from: an act and its date, or several of which the latest counts. Empty: no rule."""
+        versions = self._versions_for(case_type, role)
+        return versions[0].counts_from if versions else ()
+
+    def _versions_for(self, case_type: str, role: str) -> tuple[RuleVersion, ...]:
+        """The versions of the rule that the file names for a role, itself or all of its kind (`comply` for `comply:stop`)."""
         roles = self.data.roles.get(case_type, {})
         rule_id = roles.get(role) or roles.get(role.partition(":")[0])
-        return self.rules[rule_id][0].counts_from if rule_id else ()
+        return self.rules[rule_id] if rule_id else ()
 
     def _in_force(self, rule_id: str, on: date) -> RuleVersion:
         return version_in_force(self.rules[rule_id], on)

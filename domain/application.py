@@ -16,7 +16,7 @@ from eventsourcing.utils import Environment, EnvType
 from domain.case.case import Case
 from domain.case.commands import Act, Correct, FireDeadline, RecomputeDeadlines
 from domain.case.correction import Correction
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import CaseEvent, CaseType, DeadlineSet
 from domain.case.occasion import Occasion
 from domain.clock.calendar import AnnouncedDay

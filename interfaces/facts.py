@@ -7,7 +7,7 @@ from typing import Any
 from domain.appeal.appeal import Appeal
 from domain.case.appealable import Appealable
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.fine.fine import Fine
 from domain.money import Money
 from domain.non_compliance.non_compliance import NonCompliance

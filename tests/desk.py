@@ -15,7 +15,7 @@ from eventsourcing.persistence import InfrastructureFactory
 from domain.appeal.appeal import Appeal
 from domain.application import CaseApplication, Outcome
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import CaseEvent
 from domain.commands import Command
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice

@@ -8,7 +8,7 @@ from domain.appeal.commands import AppealOnward, DecidePermission, RenewPermissi
 from domain.appeal.course import Application
 from domain.appeal.events import AppealedOnward, Party, PermissionDecided, PermissionRenewed, PermissionSought
 from domain.appeal.ways_on import WAYS_ON, WaysOn
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.refusals import Invalid
 from domain.regimes import Regime, RuleVersion
 

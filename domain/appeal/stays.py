@@ -6,7 +6,7 @@ from domain.appeal.commands import LiftStay, OrderStay, ResumeProceedings, Suspe
 from domain.appeal.events import ProceedingsResumed, ProceedingsSuspended, StayLifted, StayOrdered
 from domain.appeal.going_on import GoingOn
 from domain.appeal.ways_on import FIRST_WAYS
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.stayed import covers
 from domain.identifiers import stay_id
 from domain.refusals import Invalid

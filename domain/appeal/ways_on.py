@@ -13,7 +13,7 @@ from domain.appeal.course import Course
 from domain.appeal.events import AppealReopened, BecameFinal, Party, Returned, SendingRecorded, TimeExtended
 from domain.case.case import Case
 from domain.case.commands import FireDeadline
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import DeadlineRecomputed
 from domain.clock.terms import Candidate, Count
 from domain.fields import day_of

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.commands import FireDeadline
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import (
     AppealEnded,
     CaseEvent,

@@ -18,7 +18,7 @@ from domain.case.commands import (
 )
 from domain.case.correction import Correction, correct
 from domain.case.counting import WithActs
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import (
     Assigned,
     CaseEvent,

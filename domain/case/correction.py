@@ -20,7 +20,7 @@ from domain.regimes import Regime
 
 if TYPE_CHECKING:
     from domain.case.case import Case
-    from domain.case.deadlines import Deadline
+    from domain.case.deadline import Deadline
 
 _TOGETHER = ("start", "trigger", "rule", "rule_version", "candidates")
 """What a count takes over from its trigger, whole or not at all."""

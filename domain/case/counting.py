@@ -19,7 +19,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, assert_never
 from uuid import UUID
 
-from domain.case.deadlines import Deadline, WithDeadlines
+from domain.case.deadline import Deadline
+from domain.case.deadlines import WithDeadlines
 from domain.fields import day_of
 from domain.regimes.rule import DateKind
 

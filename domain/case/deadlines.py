@@ -5,12 +5,12 @@ Nothing is overwritten: each change is an event that carries everything its date
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any, Literal
 from uuid import UUID
 
+from domain.case.deadline import Deadline, OpenSuspension, Status
 from domain.case.events import (
     CaseEvent,
     DeadlineExtended,
@@ -22,109 +22,18 @@ from domain.case.events import (
     DeadlineSet,
     DeadlineStarted,
     DeadlineSuspended,
-    DeadlineTerms,
     JustificationRecorded,
-    RuleRef,
-    Trigger,
 )
-from domain.case.recording import Recording
-from domain.clock import Calendar, Count, Suspension, end_of
+from domain.case.reckoning import Reckoning
+from domain.clock import Count, Suspension
 from domain.fields import day_of
-from domain.refusals import Invalid
 from domain.regimes import RuleVersion
-from domain.subject import Subject
-
-Status = Literal["running", "suspended", "met", "passed", "lapsed"]
 
 
-@dataclass(frozen=True)
-class OpenSuspension:
-    """A suspension that has not ended: since a date of law, because of a case or of a court's order.
-
-    `until`: the day from which it runs again by itself; `until_at`: the instant at which that day begins.
-    """
-
-    since: date
-    cause: UUID
-    reason: str
-    until: date | None = None
-    until_at: datetime | None = None
-    cites: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """A deadline as it stands. `set_version` is the version of the event that last set its end, or that of its standing still."""
-
-    role: str
-    terms: DeadlineTerms
-    status: Status
-    started_version: int
-    set_version: int
-    suspensions: tuple[OpenSuspension, ...] = ()
-    reason_owed: bool = False
-    met_on: date | datetime | None = None
-
-    @property
-    def due(self) -> date:
-        """The last day in time."""
-        return self.terms.due
-
-    @property
-    def due_at(self) -> datetime:
-        """The first instant that is late."""
-        return self.terms.due_at
-
-    @property
-    def fires_at(self) -> datetime | None:
-        """When something happens to it by itself: it passes or, standing still until a day, runs again; None: nothing will."""
-        if self.status == "suspended":
-            return min((s.until_at for s in self.suspensions if s.until_at), default=None)
-        return self.due_at if self.status == "running" else None
-
-    @property
-    def cites(self) -> tuple[str, ...]:
-        """The law behind it."""
-        return self.terms.rule.cites
-
-    @property
-    def is_done_with(self) -> bool:
-        """Whether it was met or has lapsed. One that passed is not: what it was for may still be owed, or its end moved."""
-        return self.status in ("met", "lapsed")
-
-    def ended_before(self, act: date | datetime) -> bool:
-        """Whether it had ended before an act, by the act's date of law; while it stands still no act is late."""
-        return self.status != "suspended" and self.ends_before(act)
-
-    def ends_before(self, moment: date | datetime) -> bool:
-        """Whether its end, as it is computed now, lies before a day or an instant; a bare date counts as before its day's hour."""
-        return moment >= self.due_at if isinstance(moment, datetime) else moment > self.due
-
-
-class WithDeadlines(Recording):
-    """A case with deadlines, by role. A role may start again; the latest is meant."""
-
-    subject: Subject
-
-    def __init__(self, case_id: UUID, matter_id: UUID) -> None:
-        super().__init__(case_id, matter_id)
-        self.deadlines: dict[str, Deadline] = {}
-        self.holidays: str | None = None
-        """The matter's own holidays, on its investigation, where it named any."""
-
-    def deadline(self, role: str) -> Deadline | None:
-        """The latest deadline of that role."""
-        return self.deadlines.get(role)
-
-    def deadlines_of(self, base: str) -> Iterator[Deadline]:
-        """The deadlines whose role is `base` or starts with `base:`."""
-        return (d for role, d in list(self.deadlines.items()) if role.partition(":")[0] == base)
+class WithDeadlines(Reckoning):
+    """A case whose deadlines start, move and end by what is recorded."""
 
     # What may be done
-
-    def rule_for(self, role: str, on: date) -> RuleVersion | None:
-        """The version of the rule that fills a role, in force on the day of its trigger; None: the regime names no rule."""
-        return self.occasion.law.rule_for(self.TOPIC, role, on)
 
     def start(
         self,
@@ -155,62 +64,6 @@ class WithDeadlines(Recording):
         count = self.counted(rule, trigger=trigger, start=counted_from, period=period, until=until)
         self.record(DeadlineStarted, role=role, terms=self.terms_of(count, rule, anchor=anchor, urgent=urgent))
         return self.deadlines[role]
-
-    def counted(self, rule: RuleVersion, **how: Any) -> Count:
-        """What an end under a rule is computed from in this case: with what is particular to its subject and its matter."""
-        abroad = self.occasion.law.is_abroad(self.subject)
-        return Count(
-            rule=rule.id,
-            rule_version=rule.version,
-            abroad=abroad,
-            resides_in=(self.subject.resides_in or self.subject.country) if abroad else None,
-            holidays=self._holidays_in_the_place_of(rule.calendar),
-            **how,
-        )
-
-    def _holidays_in_the_place_of(self, calendar: Calendar) -> str | None:
-        """The matter's own holidays, which its investigation named, in the place of the regime's usual ones and no others."""
-        if calendar.holidays != self.occasion.law.calendar.holidays:
-            return None
-        investigations = self.occasion.cases.cases_of(self.matter_id, "investigation")
-        return investigations[0].holidays if investigations else None
-
-    def terms_of(self, count: Count, rule: RuleVersion, *, anchor: str | None = None, urgent: bool = False) -> DeadlineTerms:
-        """Compute a deadline from its count.
-
-        Raises:
-            Invalid: it would end after the last year that a date can have.
-        """
-        count = count.model_copy(update={"anchored": anchor is not None})
-        try:
-            end = end_of(count, self.occasion.law)
-        except OverflowError:
-            message = f"Refused: counted from {count.start}, the period leads beyond the year 9999. Give a shorter one."
-            raise Invalid(message, counted_from=str(count.start)) from None
-        return DeadlineTerms(
-            kind=rule.kind,
-            rule=RuleRef(id=rule.id, version=rule.version, cites=rule.cites),
-            trigger=Trigger(event=self._event_behind(count, anchor), date=count.start),
-            calendar=end.calendar,
-            steps=end.steps,
-            marks=end.marks,
-            nominal=end.nominal,
-            due=end.due,
-            due_at=end.due_at,
-            count=count,
-            anchor=anchor,
-            urgent=urgent,
-        )
-
-    def _event_behind(self, count: Count, anchor: str | None) -> str:
-        """The type of the event that gives the date; where that is the end of another deadline, the event that had started it."""
-        anchored_on = self.deadlines.get(anchor) if anchor else None
-        return anchored_on.terms.trigger.event if anchored_on else count.trigger
-
-    def terms_again(self, deadline: Deadline, count: Count) -> DeadlineTerms:
-        """Compute a deadline of this case from another count."""
-        rule = self.occasion.law.rule_version(count.rule, count.rule_version)
-        return self.terms_of(count, rule, anchor=deadline.terms.anchor, urgent=deadline.terms.urgent)
 
     def extend(
         self,
@@ -264,7 +117,7 @@ class WithDeadlines(Recording):
             rule = self.rule_for(deadline.role, day_of(start))
             count = count.model_copy(update={"start": start, "trigger": trigger or count.trigger, "candidates": ()})
             if rule is not None:
-                holidays = self._holidays_in_the_place_of(rule.calendar)
+                holidays = self.holidays_in_the_place_of(rule.calendar)
                 count = count.model_copy(update={"rule": rule.id, "rule_version": rule.version, "holidays": holidays})
         if period is not None:
             count = count.with_period(period)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import AppealEnded, CaseEvent, Stayed, StayEnded
 from domain.fields import day_of
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import Restored
 from domain.clock import Count
 from domain.enforcement_notice.commands import RecordCompliance

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.appeal_target import PendingAppeal
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import (
     AppealEnded,
     CaseEvent,

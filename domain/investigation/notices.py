@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal, role_of_appeal
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import CaseEvent, DeadlineTerms, Restored, SetAside
 from domain.case.service import receipt_of
 from domain.fields import day_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.application import CaseApplication, Outcome
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from interfaces.facts import facts_of
 from interfaces.scripts.cast import Cast, NeverCame
 from interfaces.scripts.model import Expectation, ExpectedCase, ExpectedDeadline, Script, Step

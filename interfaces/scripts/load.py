@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from domain.application import CaseApplication
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.words import role_name
 from interfaces.errors import NotDone
 from interfaces.running_system import RunningSystem

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.application import CaseApplication, Firing, Outcome
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import CaseEvent
 from domain.commands import Command
 from domain.identifiers import matter_id_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.application import CaseApplication
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.event_store import in_memory
 from domain.time_sources import MovedTime
 from interfaces.scripts.model import Script

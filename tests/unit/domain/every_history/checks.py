@@ -14,7 +14,7 @@ from domain.appeal.events import TargetEffect
 from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
-from domain.case.deadlines import Deadline
+from domain.case.deadline import Deadline
 from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineStarted
 from domain.case.recording import as_corrected
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice

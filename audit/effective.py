@@ -22,7 +22,8 @@ from datetime import date, datetime, tzinfo
 from uuid import UUID
 
 from domain.appeal.events import AppealDecided, PermissionDecided, PermissionRenewed, PermissionSought
-from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineRecomputed, DeadlineSet, DeadlineStarted
+from domain.case.deadline_events import DeadlineMet, DeadlinePassed, DeadlineRecomputed, DeadlineSet, DeadlineStarted
+from domain.case.events import CaseEvent
 from domain.investigation.events import (
     InvestigationNoticeCancelled,
     InvestigationNoticeIssued,

@@ -18,7 +18,8 @@ from domain.case.case import Case
 from domain.case.commands import Act, Correct, FireDeadline, RecomputeDeadlines
 from domain.case.correction import Correction
 from domain.case.deadline import Deadline
-from domain.case.events import CaseEvent, DeadlineSet
+from domain.case.deadline_events import DeadlineSet
+from domain.case.events import CaseEvent
 from domain.case.occasion import Occasion
 from domain.clock.calendar import AnnouncedDay
 from domain.commands import Command, act_of, in_zone_of, require_fitting

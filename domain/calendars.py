@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.application import CaseApplication, Outcome
 from domain.case.case import Case
-from domain.case.events import DeadlineRecomputed
+from domain.case.deadline_events import DeadlineRecomputed
 from domain.clock import end_of
 from domain.clock.calendar import AnnouncedDay, Calendar
 from domain.commands import Command, faults_in, malformed, shown

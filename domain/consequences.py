@@ -22,20 +22,8 @@ from domain.appeal.events import (
 from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
-from domain.case.events import (
-    AppealEnded,
-    CaseEvent,
-    Cause,
-    Corrected,
-    DeadlineLapsed,
-    DeadlineMet,
-    DeadlinePassed,
-    DeadlineSet,
-    DeadlineSuspended,
-    Restored,
-    SetAside,
-    TargetAppealLodged,
-)
+from domain.case.deadline_events import DeadlineLapsed, DeadlineMet, DeadlinePassed, DeadlineSet, DeadlineSuspended
+from domain.case.events import AppealEnded, CaseEvent, Cause, Corrected, Restored, SetAside, TargetAppealLodged
 from domain.case.stayed import EVERY_DUTY
 from domain.corrected_copies import correct_copies
 from domain.enforcement_notice.events import ComplianceRecorded

@@ -9,6 +9,7 @@ from typing import get_args
 import domain.appeal.commands
 import domain.appeal.events
 import domain.case.commands
+import domain.case.deadline_events
 import domain.case.events
 import domain.enforcement_notice.commands
 import domain.enforcement_notice.events
@@ -41,7 +42,11 @@ def _defined_in(module: ModuleType, base: type[CaseEvent | Act], mark: str) -> d
 
 
 def _event_types() -> dict[str, type[CaseEvent]]:
-    shared = _defined_in(domain.case.events, CaseEvent, "NAME")
+    shared = {
+        name: event_type
+        for module in (domain.case.events, domain.case.deadline_events)
+        for name, event_type in _defined_in(module, CaseEvent, "NAME").items()
+    }
     own: dict[CaseType, ModuleType] = {
         "investigation": domain.investigation.events,
         "fine": domain.fine.events,

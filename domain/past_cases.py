@@ -8,7 +8,8 @@ from uuid import UUID
 
 from domain.case.case import Case
 from domain.case.commands import Act
-from domain.case.events import CaseEvent, CaseType, DeadlineRecomputed, DeadlineSet, DeadlineTerms
+from domain.case.deadline_events import DeadlineRecomputed, DeadlineSet, DeadlineTerms
+from domain.case.events import CaseEvent, CaseType
 from domain.case.occasion import CasesInReach, Occasion
 from domain.refusals import UnknownCase
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 import domain.appeal.events as appeal
+import domain.case.deadline_events as deadlines
 import domain.case.events as shared
 import domain.enforcement_notice.events as notice
 import domain.fine.events as fine
@@ -42,11 +43,11 @@ _DAY_FIELDS: Mapping[type[CaseEvent], str] = MappingProxyType(
         shared.JustificationRecorded: "recorded_on",
         shared.Corrected: "effective_on",
         shared.NonComplianceOpened: "since",
-        shared.DeadlineExtended: "agreed_on",
-        shared.DeadlineSuspended: "since",
-        shared.DeadlineResumed: "resumed_on",
-        shared.DeadlineMet: "met_on",
-        shared.DeadlinePassed: "due",
+        deadlines.DeadlineExtended: "agreed_on",
+        deadlines.DeadlineSuspended: "since",
+        deadlines.DeadlineResumed: "resumed_on",
+        deadlines.DeadlineMet: "met_on",
+        deadlines.DeadlinePassed: "due",
         shared.TargetAppealLodged: "received_on",
         shared.Stayed: "ordered_on",
         shared.StayEnded: "ended_on",
@@ -137,7 +138,7 @@ def describe(event: CaseEvent) -> str:
 def worked_steps(event: CaseEvent) -> tuple[str, ...]:
     """How a date in the event was worked out, a sentence each, and what of the law behind it is not certain. Empty: none was."""
     match event:
-        case shared.DeadlineSet(terms=worked_out) | shared.Served(deemed=shared.DeemedReceipt() as worked_out):
+        case deadlines.DeadlineSet(terms=worked_out) | deadlines.Served(deemed=deadlines.DeemedReceipt() as worked_out):
             return (*worked_out.steps, *(f"Not certain: {mark}." for mark in worked_out.marks))
         case _:
             return ()

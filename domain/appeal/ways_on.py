@@ -14,7 +14,7 @@ from domain.appeal.events import AppealReopened, BecameFinal, Party, Returned, S
 from domain.case.case import Case
 from domain.case.commands import FireDeadline
 from domain.case.deadline import Deadline
-from domain.case.events import DeadlineRecomputed
+from domain.case.deadline_events import DeadlineRecomputed
 from domain.clock.terms import Candidate, Count
 from domain.fields import day_of
 from domain.refusals import Invalid

@@ -9,17 +9,8 @@ from uuid import UUID
 
 from domain.case.commands import FireDeadline
 from domain.case.deadline import Deadline
-from domain.case.events import (
-    AppealEnded,
-    CaseEvent,
-    Corrected,
-    DeadlineMet,
-    DeadlineResumed,
-    DeadlineStarted,
-    Restored,
-    SetAside,
-    TargetAppealLodged,
-)
+from domain.case.deadline_events import DeadlineMet, DeadlineResumed, DeadlineStarted
+from domain.case.events import AppealEnded, CaseEvent, Corrected, Restored, SetAside, TargetAppealLodged
 from domain.case.stayed import Stayable
 from domain.fields import day_of
 

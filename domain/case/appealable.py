@@ -7,7 +7,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal
-from domain.case.events import AppealEnded, CaseEvent, DeadlineStarted, PointsSetAside, Restored, SetAside
+from domain.case.deadline_events import DeadlineStarted
+from domain.case.events import AppealEnded, CaseEvent, PointsSetAside, Restored, SetAside
 
 _BEFORE_THE_NOTICE = ("representations", "penalty_limit")
 

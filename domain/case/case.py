@@ -18,11 +18,11 @@ from domain.case.commands import (
     ReleaseHold,
 )
 from domain.case.correction import Correction, correct
+from domain.case.deadline_events import DeadlineRecomputed
 from domain.case.events import (
     Assigned,
     CaseEvent,
     Cause,
-    DeadlineRecomputed,
     EvidenceAdded,
     HoldPlaced,
     HoldReleased,

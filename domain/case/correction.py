@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from domain.case.commands import Act, FireDeadline
-from domain.case.events import CaseEvent, Corrected, DeadlineMet, DeadlineRecomputed, DeadlineStarted
+from domain.case.deadline_events import DeadlineMet, DeadlineRecomputed, DeadlineStarted
+from domain.case.events import CaseEvent, Corrected
 from domain.clock import Count
 from domain.refusals import Refusal, TooEarly, TooLate
 from domain.regimes import Regime

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import DeadlineTerms
+from domain.case.deadline_events import DeadlineTerms
 
 Status = Literal["running", "suspended", "met", "passed", "lapsed"]
 

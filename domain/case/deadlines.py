@@ -11,8 +11,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from domain.case.deadline import Deadline, OpenSuspension, Status
-from domain.case.events import (
-    CaseEvent,
+from domain.case.deadline_events import (
     DeadlineExtended,
     DeadlineLapsed,
     DeadlineMet,
@@ -22,8 +21,8 @@ from domain.case.events import (
     DeadlineSet,
     DeadlineStarted,
     DeadlineSuspended,
-    JustificationRecorded,
 )
+from domain.case.events import CaseEvent, JustificationRecorded
 from domain.case.reckoning import Reckoning
 from domain.clock import Count, Suspension
 from domain.fields import day_of

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.deadline import Deadline
-from domain.case.events import DeadlineTerms, RuleRef, Trigger
+from domain.case.deadline_events import DeadlineTerms, RuleRef, Trigger
 from domain.case.recording import Recording
 from domain.clock import Calendar, Count, end_of
 from domain.refusals import Invalid

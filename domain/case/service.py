@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.case.case import Case
-from domain.case.events import DeemedReceipt, RuleRef
+from domain.case.deadline_events import DeemedReceipt, RuleRef
 from domain.clock import end_of
 from domain.fields import day_of
 

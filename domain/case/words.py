@@ -6,11 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from domain.case.events import (
-    AppealEnded,
-    Assigned,
-    CaseEvent,
-    Corrected,
+from domain.case.deadline_events import (
     DeadlineExtended,
     DeadlineLapsed,
     DeadlineMet,
@@ -19,6 +15,13 @@ from domain.case.events import (
     DeadlineResumed,
     DeadlineStarted,
     DeadlineSuspended,
+    Served,
+)
+from domain.case.events import (
+    AppealEnded,
+    Assigned,
+    CaseEvent,
+    Corrected,
     EvidenceAdded,
     HoldPlaced,
     HoldReleased,
@@ -27,7 +30,6 @@ from domain.case.events import (
     Opened,
     PointsSetAside,
     Restored,
-    Served,
     SetAside,
     Stayed,
     StayEnded,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent, Served
+from domain.case.deadline_events import Served
+from domain.case.events import CaseEvent
 from domain.fields import Day, DayOrInstant, Name, Names, Period, SomeNames, Text
 from domain.fine.instalments import Instalment
 from domain.money import Money

@@ -8,17 +8,8 @@ from uuid import UUID
 
 from domain.case.appeal_target import PendingAppeal
 from domain.case.deadline import Deadline
-from domain.case.events import (
-    AppealEnded,
-    CaseEvent,
-    DeadlineLapsed,
-    DeadlinePassed,
-    DeadlineSet,
-    DeadlineStarted,
-    DeadlineTerms,
-    Restored,
-    TargetAppealLodged,
-)
+from domain.case.deadline_events import DeadlineLapsed, DeadlinePassed, DeadlineSet, DeadlineStarted, DeadlineTerms
+from domain.case.events import AppealEnded, CaseEvent, Restored, TargetAppealLodged
 from domain.clock import Count
 from domain.fields import day_of
 from domain.fine.commands import AgreeInstalments, ConfirmInCourt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from domain.case.events import CaseEvent, Opened, Served
+from domain.case.deadline_events import Served
+from domain.case.events import CaseEvent, Opened
 from domain.fields import Day, DayOrInstant, Name, Names, NoticeName, Period, Text
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from domain.case.appeal_target import AppealTarget, PendingAppeal, role_of_appeal
 from domain.case.deadline import Deadline
-from domain.case.events import CaseEvent, DeadlineTerms, Restored, SetAside
+from domain.case.deadline_events import DeadlineTerms
+from domain.case.events import CaseEvent, Restored, SetAside
 from domain.case.service import receipt_of
 from domain.fields import day_of
 from domain.investigation.commands import CancelNotice, IssueNotice, RecordResponse, Serve

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.case.case import Case
-from domain.case.events import CaseEvent, DeadlineSet
+from domain.case.deadline_events import DeadlineSet
+from domain.case.events import CaseEvent
 from domain.words import describe, law_date, worked_steps
 from interfaces.facts import as_json, deadline_facts, facts_of
 from interfaces.scripts.model import Script, Step

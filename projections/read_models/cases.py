@@ -14,11 +14,11 @@ from domain.appeal.events import (
     PermissionDecided,
     Returned,
 )
+from domain.case.deadline_events import DeadlineStarted
 from domain.case.events import (
     AppealEnded,
     Assigned,
     CaseEvent,
-    DeadlineStarted,
     HoldPlaced,
     HoldReleased,
     NonComplianceOpened,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from domain.case.events import (
-    CaseEvent,
+from domain.case.deadline_events import (
     DeadlineLapsed,
     DeadlineMet,
     DeadlinePassed,
@@ -15,8 +14,8 @@ from domain.case.events import (
     DeadlineStarted,
     DeadlineSuspended,
     DeadlineTerms,
-    JustificationRecorded,
 )
+from domain.case.events import CaseEvent, JustificationRecorded
 from projections.read_model import Change
 
 _DOES_NOT_RESUME: dict[str, Any] = {"until_at": None, "set_version": None}

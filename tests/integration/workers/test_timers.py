@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from domain.application import CaseApplication
-from domain.case.events import DeadlinePassed
+from domain.case.deadline_events import DeadlinePassed
 from domain.running import open_application
 from domain.time_sources import MovedTime
 from foundation.database import Pool

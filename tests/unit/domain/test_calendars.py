@@ -11,7 +11,7 @@ import pytest
 import domain.clock.calendar as module
 from domain.application import CaseApplication, StoreUnreachable
 from domain.calendars import Moved, Recomputed, add_holiday, as_known, holiday_to_add, recompute
-from domain.case.events import DeadlineRecomputed, DeadlineSet
+from domain.case.deadline_events import DeadlineRecomputed, DeadlineSet
 from domain.commands import Command
 from domain.days_off import DaysOff, day_off
 from domain.internal_events import HolidayAnnounced

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain.application import Outcome
-from domain.case.events import Corrected, DeadlineRecomputed
+from domain.case.deadline_events import DeadlineRecomputed
+from domain.case.events import Corrected
 from domain.corrections import FIELDS, act_behind
 from domain.names import COMMANDS, EVENT_TYPES
 from domain.words import describe

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.events import Served
+from domain.case.deadline_events import Served
 from domain.words import describe, worked_steps
 from tests.desk import ISSUER, REGISTRAR, STOP, Desk, intended, investigated
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from domain.case.events import CaseEvent, DeadlinePassed, Envelope
+from domain.case.deadline_events import DeadlinePassed
+from domain.case.events import CaseEvent, Envelope
 from domain.case.words import court_name
 from domain.fine.events import PaymentRecorded
 from domain.money import Money

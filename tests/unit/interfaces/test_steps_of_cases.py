@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.events import DeadlineSet
+from domain.case.deadline_events import DeadlineSet
 from interfaces.scripts.files import parse_files
 from interfaces.scripts.rehearse import rehearse
 from tests.steps_reader import due_by

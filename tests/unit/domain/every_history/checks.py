@@ -15,7 +15,8 @@ from domain.case.appeal_target import AppealTarget
 from domain.case.appealable import Appealable
 from domain.case.case import Case
 from domain.case.deadline import Deadline
-from domain.case.events import CaseEvent, DeadlineMet, DeadlinePassed, DeadlineStarted
+from domain.case.deadline_events import DeadlineMet, DeadlinePassed, DeadlineStarted
+from domain.case.events import CaseEvent
 from domain.case.recording import as_corrected
 from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.fine.events import PaymentRecorded, PenaltyNoticeIssued, PenaltyProposed, RefundRecorded

@@ -91,7 +91,7 @@ class GoingOn(WaysOn):
     def renew_permission(self, act: RenewPermission, law: Regime) -> None:
         """Make a refused application again, within the period (UT Rules r21, r22): that of `by`, or the one refused last."""
         refused = [a for a in self.applications.values() if a.status == "refused" and act.by in (None, a.by)]
-        last = max(refused, key=_refusal, default=None)
+        last = max(refused, key=lambda application: application.refused_version, default=None)
         way = self._way_of(last) if last else None
         if last is None or way is None or way.status not in ("running", "suspended", "passed"):
             self.refuse_state("there is no refused application that can be renewed", now="See the appeal's deadlines.")
@@ -128,7 +128,3 @@ class GoingOn(WaysOn):
 
     def _ways(self) -> list[str]:
         return [role for role in self.deadlines if role.partition(":")[0] in WAYS_ON]
-
-
-def _refusal(application: Application) -> int:
-    return application.refused_version

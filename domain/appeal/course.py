@@ -28,7 +28,7 @@ from domain.appeal.events import (
 from domain.case.appeal_target import AppealTarget
 from domain.case.case import Case
 from domain.case.events import CaseEvent
-from domain.case.stayed import EVERY_DUTY, Stay
+from domain.case.stayed import EVERY_DUTY, Stay, after_lifting
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Course(Case):
             case StayOrdered(stay=stay, roles=roles, ordered_on=ordered_on, until=until):
                 self.stays[stay] = Stay(stay, self.id, roles, ordered_on, until)
             case StayLifted(stays=stays, roles=roles):
-                self._lift(stays, roles)
+                self.stays = after_lifting(self.stays, stays, roles)
                 self.let_run = (*self.let_run, *(roles or EVERY_DUTY)) if event.lifts_law else self.let_run
             case ProceedingsSuspended(ordered_on=day):
                 self.waits_since = day
@@ -131,9 +131,3 @@ class Course(Case):
         self._went_on_to[court] = (*joined, by)
         pending = {party: a for party, a in self.applications.items() if party != by and a.status == "pending"}
         self.applications = pending
-
-    def _lift(self, stays: tuple[UUID, ...], roles: tuple[str, ...]) -> None:
-        for lifted in stays:
-            stay = self.stays.pop(lifted, None)
-            if stay and roles:
-                self.stays[lifted] = stay.without(roles)

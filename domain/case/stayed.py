@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -49,6 +49,13 @@ class Stay:
     def without(self, roles: tuple[str, ...]) -> Stay:
         """The order as it stands once it is lifted for those roles."""
         return replace(self, lifted=(*self.lifted, *roles))
+
+
+def after_lifting(stays: Mapping[UUID, Stay], lifted: tuple[UUID, ...], roles: tuple[str, ...]) -> dict[UUID, Stay]:
+    """The orders that stand once some are lifted: for those roles, or none named, as a whole."""
+    return {
+        stay: order.without(roles) if stay in lifted else order for stay, order in stays.items() if roles or stay not in lifted
+    }
 
 
 class Stayable(Case):
@@ -119,7 +126,7 @@ class Stayable(Case):
             case Stayed(appeal=appeal, stay=stay, roles=roles, ordered_on=ordered_on, until=until):
                 self.stays[stay] = Stay(stay, appeal, roles, ordered_on, until)
             case StayEnded(appeal=appeal, stays=stays, roles=roles):
-                self._lift(stays, roles)
+                self.stays = after_lifting(self.stays, stays, roles)
                 if event.lifts_law:
                     self._let_run[appeal] = (*self._let_run.get(appeal, ()), *(roles or EVERY_DUTY))
             case AppealEnded(appeal=appeal):
@@ -128,9 +135,3 @@ class Stayable(Case):
                 super().when(event)
             case _:
                 super().when(event)
-
-    def _lift(self, stays: tuple[UUID, ...], roles: tuple[str, ...]) -> None:
-        for lifted in stays:
-            stay = self.stays.pop(lifted, None)
-            if stay and roles:
-                self.stays[lifted] = stay.without(roles)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from domain.case.deadline import Deadline
 from domain.case.events import Restored
-from domain.clock import Count
 from domain.enforcement_notice.commands import RecordCompliance
 from domain.enforcement_notice.demands import IN_FORCE, NOTICE, Demands
 from domain.enforcement_notice.events import ComplianceRecorded, RequirementsSubstituted
@@ -99,7 +98,7 @@ class Compliance(Demands):
         if rule is None or rule.minimum is None or self.notice.urgent_reasons:
             return
         self.require_period_at_least_minimum(rule, requirement.comply_within, sent_on, f"a period to comply ({role})")
-        least = Count(rule=rule.id, rule_version=rule.version, trigger=self.notice.type, start=sent_on, period=rule.minimum)
+        least = self.counted(rule, trigger=self.notice.type, start=sent_on, period=rule.minimum)
         earliest = self.terms_of(least, rule).due
         if requirement.comply_by and day_of(requirement.comply_by) < earliest:
             message = (
@@ -115,24 +114,24 @@ class Compliance(Demands):
             TooEarly: it would fall due before.
         """
         assert self.notice is not None
-        role = f"comply:{requirement.id}"
+        role, demands = f"comply:{requirement.id}", law.data.earliest_compliance
         deadline, appeal = self.deadline(role), self.deadline("appeal")
         if deadline is None or deadline.status == "lapsed":
             return
-        if deadline.terms.urgent:
-            earliest_at = law.earliest_urgent_compliance(self.notice.sent_on)
-            if earliest_at and deadline.due_at < earliest_at:
+        if deadline.terms.urgent and demands.urgent:
+            earliest_at = law.end_of_least_time(demands.urgent, self.notice.sent_on)
+            if deadline.due_at < earliest_at:
                 message = (
                     f"Refused: {role} would fall due at {deadline.due_at:%Y-%m-%d %H:%M}, less than the law's minimum after "
                     f"sending even with urgent reasons. Give until {earliest_at:%Y-%m-%d %H:%M} or later."
                 )
-                raise TooEarly(message, cites=law.urgent_compliance_cites, role=role, earliest=earliest_at.isoformat())
-        elif law.compliance_waits_for_appeal_period and appeal and deadline.due < appeal.due:
+                raise TooEarly(message, cites=demands.urgent.source.cites, role=role, earliest=earliest_at.isoformat())
+        elif not deadline.terms.urgent and demands.waits_for_appeal_period and appeal and deadline.due < appeal.due:
             message = (
                 f"Refused: {role} would fall due on {deadline.due}, before the appeal period ends on {appeal.due}. "
                 "Give until that day or later, or state urgent reasons."
             )
-            raise TooEarly(message, cites=law.cites("earliest_compliance"), role=role, earliest=str(appeal.due))
+            raise TooEarly(message, cites=demands.source.cites, role=role, earliest=str(appeal.due))
 
     def record_compliance(self, act: RecordCompliance, _law: Regime) -> None:
         """Record that one requirement was met; in time by its date of law, also when recorded later."""

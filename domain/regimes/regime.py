@@ -19,7 +19,7 @@ from domain.subject import Subject
 from foundation.errors import Misconfigured
 
 Cited = Literal[
-    "finding", "cancellation", "proposer_and_issuer_apart", "variation", "notice_of_intent", "earliest_compliance", "recovery",
+    "finding", "cancellation", "proposer_and_issuer_apart", "variation", "notice_of_intent", "recovery",
     "variation_on_request", "court_confirmation", "periodic_penalties", "late_interest",
 ]  # fmt: skip
 """What is cited when an act is refused: a field of `Citations`, or a block of the law that has its source."""
@@ -235,28 +235,12 @@ class Regime:
         suspension = self.data.suspended_by_appeal.get(case_type)
         return suspension if suspension and role.partition(":")[0] in suspension.roles else None
 
-    @property
-    def compliance_waits_for_appeal_period(self) -> bool:
-        """Whether compliance may not be demanded before the appeal period ends."""
-        return self.data.earliest_compliance.waits_for_appeal_period
-
-    def earliest_urgent_compliance(self, sent_on: date | datetime) -> datetime | None:
-        """The first instant at which compliance may fall due when urgent reasons stand; None: the law gives no minimum."""
-        urgent = self.data.earliest_compliance.urgent
-        return self.end_of_least_time(urgent, sent_on) if urgent else None
-
     def end_of_least_time(self, urgent: Urgent, sent_on: date | datetime) -> datetime:
         """The first instant, in the regime's zone, at which what was sent may fall due when urgent reasons stand."""
         earliest = Period.parse(urgent.minimum).after(sent_on, self.time_zone)
         if isinstance(earliest, datetime):
             return earliest.astimezone(self.time_zone)
         return datetime.combine(earliest + timedelta(days=1), time(), self.time_zone)
-
-    @property
-    def urgent_compliance_cites(self) -> tuple[str, ...]:
-        """The law behind that instant."""
-        urgent = self.data.earliest_compliance.urgent
-        return urgent.source.cites if urgent else ()
 
     def investigation_notice(self, kind: str) -> InvestigationNotice | None:
         """What the law says of a kind of notice that an investigation sends; None: it knows no such notice."""

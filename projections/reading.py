@@ -17,6 +17,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from domain.names import CASE_TYPES
 from foundation.database import Pool
 from foundation.errors import RegcaseError
 from foundation.sql import load_statements
@@ -26,6 +27,7 @@ from projections.read_model import all_read_models
 _SQL = load_statements(__file__)
 RowT = TypeVar("RowT")
 _POLL_SECONDS = 0.05
+_OPEN_STATES = sorted({state for case_type in CASE_TYPES.values() for state in case_type.OPEN_STATES})
 
 READS: Mapping[str, tuple[str, ...]] = {
     "matters": ("matters", "cases", "penalties", "deadlines"),
@@ -189,7 +191,7 @@ class YearTotal:
 
 def matters(pool: Pool) -> list[MatterRow]:
     """All matters, the latest opened first."""
-    return _rows(pool, MatterRow, "matters")
+    return _rows(pool, MatterRow, "matters", open_states=_OPEN_STATES)
 
 
 def cases(pool: Pool, *, matter_id: UUID | None = None) -> list[CaseRow]:

@@ -12,8 +12,7 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS cases,
            count(*) FILTER (WHERE opened_by_system) AS opened_by_timers,
            count(*) FILTER (WHERE
-               state IN ('open', 'intended', 'preliminary', 'in_force', 'lodged', 'decided', 'suspected', 'confirmed')
-               OR (state = 'issued' AND NOT coalesce(is_settled, false))
+               (state = ANY(%(open_states)s) AND NOT (state = 'issued' AND coalesce(is_settled, false)))
                OR (state = 'set_aside' AND cardinality(cases.main_appeals) + cardinality(cases.other_appeals) > 0)
            ) AS open_cases
     FROM read_cases.cases LEFT JOIN read_penalties.penalties USING (case_id)

@@ -14,7 +14,6 @@ from domain.appeal.events import AppealReopened, BecameFinal, Party, Returned, S
 from domain.case.case import Case
 from domain.case.commands import FireDeadline
 from domain.case.deadline import Deadline
-from domain.case.deadline_events import DeadlineRecomputed
 from domain.clock.terms import Candidate, Count
 from domain.fields import day_of
 from domain.refusals import Invalid
@@ -102,7 +101,7 @@ class WaysOn(Course):
             return
         self.reopen_if_ended(since=act.sent_on)
         reason = f"It counts from the latest document that was sent: {act.document.replace('_', ' ')}, on {act.sent_on}."
-        self.record(DeadlineRecomputed, role=way.role, terms=terms, reason=reason, old_due=way.due)
+        self.set_anew(way, terms, reason)
 
     def _count_from_latest(self, way: Deadline, act: RecordSending, law: Regime) -> Count | None:
         """The count with that document among its triggers; None: it is no trigger of the rule, or not the latest."""
@@ -159,7 +158,7 @@ class WaysOn(Course):
         """A period that one party has used runs on for the other."""
         if way.status == "met":
             reason = f"One party has used it; the other may until {way.due}."
-            self.record(DeadlineRecomputed, role=way.role, terms=way.terms, reason=reason, old_due=way.due)
+            self.set_anew(way, way.terms, reason)
 
     @property
     def _nothing_is_left(self) -> bool:

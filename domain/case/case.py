@@ -18,7 +18,6 @@ from domain.case.commands import (
     ReleaseHold,
 )
 from domain.case.correction import Correction, correct
-from domain.case.deadline_events import DeadlineRecomputed
 from domain.case.events import (
     Assigned,
     CaseEvent,
@@ -154,7 +153,7 @@ class Case(WithChecks):
             is_met = done is not None and day_of(done) <= terms.due
             if terms.due_at == known.due_at or (known.status == "passed" and not lies_ahead and not is_met):
                 continue
-            self.record(DeadlineRecomputed, role=role, terms=terms, reason=act.reason, old_due=known.due)
+            self.set_anew(known, terms, act.reason)
             self.follow_anchor(known)
             if done is not None:
                 self.meet(role, done)

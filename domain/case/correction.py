@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from domain.case.commands import Act, FireDeadline
-from domain.case.deadline_events import DeadlineMet, DeadlineRecomputed, DeadlineStarted
+from domain.case.deadline_events import DeadlineMet, DeadlineStarted
 from domain.case.events import CaseEvent, Corrected
 from domain.clock import Count
 from domain.refusals import Refusal, TooEarly, TooLate
@@ -184,7 +184,7 @@ def _move(case: Case, act: Correction, role: str, was: Case, meant: Case) -> boo
         return False
     case.take_up_again(role)
     terms = case.terms_again(known, count)
-    case.record(DeadlineRecomputed, role=role, terms=terms, reason=act.why, old_due=known.due)
+    case.set_anew(known, terms, act.why)
     case.follow_anchor(known)
     return True
 
@@ -233,7 +233,7 @@ class _Settling:
         elif self.met is not None and self.told is None:
             self._refuse_late(deadline, done or self.met)
         elif now_told != self.told and deadline.status in ("met", "passed"):
-            case.record(DeadlineRecomputed, role=role, terms=deadline.terms, reason=self.why, old_due=deadline.due)
+            case.set_anew(deadline, deadline.terms, self.why)
         self._let_pass_or_lapse(law)
 
     @property

@@ -21,6 +21,7 @@ from domain.case.deadline_events import (
     DeadlineSet,
     DeadlineStarted,
     DeadlineSuspended,
+    DeadlineTerms,
 )
 from domain.case.events import CaseEvent, JustificationRecorded
 from domain.case.reckoning import Reckoning
@@ -131,9 +132,13 @@ class WithDeadlines(Reckoning):
             return
         rule = self.occasion.law.rule_version(count.rule, count.rule_version)
         terms = self.terms_of(count, rule, anchor=anchor, urgent=deadline.terms.urgent)
-        self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
+        self.set_anew(deadline, terms, reason)
         if deadline.status != "passed":
             self.follow_anchor(deadline)
+
+    def set_anew(self, deadline: Deadline, terms: DeadlineTerms, reason: str) -> None:
+        """Record that its end was computed anew; with the same terms, that it runs again under them."""
+        self.record(DeadlineRecomputed, role=deadline.role, terms=terms, reason=reason, old_due=deadline.due)
 
     def follow_anchor(self, moved: Deadline) -> None:
         """What counts from the end of a deadline that moved before it ended is computed anew."""

@@ -89,7 +89,7 @@ def _show(system: RunningSystem, matters: list[UUID], page: Page) -> None:
     print_docket(docket, page)
 
     _heading(page, "What happened to Clearview AI (regcase timeline INV-CLEARVIEW)")
-    zone = regime(docket[0].regime).time_zone
+    zone = next(regime(row.regime).time_zone for row in docket if row.matter_id == clearview)
     print_time_line(reading.timeline(pool, matter_id=clearview), page, zone)
 
     _heading(page, "Its deadlines (regcase deadlines --matter INV-CLEARVIEW)")

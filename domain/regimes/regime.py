@@ -121,10 +121,13 @@ class Regime:
 
     @property
     def calendars(self) -> tuple[Calendar, ...]:
-        """The calendars that decide about its deadlines."""
+        """The calendars that decide about its deadlines; once what has the same days, whoever else's file names it too."""
         used = [rule_id for rule_id in _texts(self.data.model_dump()) if rule_id in self.rules]
         own = [rule_id for rule_id in self.rules if rule_id.partition("/")[0] == self.id]
-        return tuple(dict.fromkeys(version.calendar for rule_id in own + used for version in self.rules[rule_id]))
+        known: dict[Calendar, Calendar] = {}
+        for calendar in (version.calendar for rule_id in own + used for version in self.rules[rule_id]):
+            known.setdefault(replace(calendar, doubt=None), calendar)
+        return tuple(known.values())
 
     def with_days_off(self, announced: tuple[AnnouncedDay, ...]) -> Regime:
         """The same law under calendars that know of these days off announced late, and of no others."""

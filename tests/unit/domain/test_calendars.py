@@ -159,6 +159,9 @@ class TestADayOff:
         elsewhere = desk.app.days_off.law_with_them(regime("fr-lil"))
         assert elsewhere.calendars[0].why_not_working(FUNERAL) is None
 
+    def test_is_in_one_calendar_of_a_law_that_three_files_name(self) -> None:
+        assert [calendar.id for calendar in regime("uk-dpa-2018").calendars] == ["england-wales"]
+
     def test_that_was_interrupted_goes_on_when_it_is_announced_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         desk = stop_by_the_19th()
         execute = CaseApplication.execute

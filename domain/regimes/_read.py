@@ -14,11 +14,24 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from domain.fields import PERIOD_FORM
 from domain.regimes._check import faults_in
 from domain.regimes._file import FileData
 from domain.regimes._place import Fault, Places
+from domain.regimes.rule import BASIS_FORM, DAY_OF_THE_YEAR_FORM
 
-_PLAIN = {"missing": "is missing", "extra_forbidden": "is nothing that a file may say here; correct the name or remove it"}
+_TABLE = "names and what they say are needed here; docs/regimes.md tells which"
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "is nothing that a file may say here; correct the name or remove it",
+    "model_type": _TABLE,
+    "dict_type": _TABLE,
+}
+_FORMS = {
+    PERIOD_FORM: "is no period of one unit; write for example P28D, P2W, P6M, P1Y or PT24H",
+    DAY_OF_THE_YEAR_FORM: "is no day of each year; write the month and the day, for example 08-01",
+    BASIS_FORM: "is nothing that a period counts from; write for example notice.sent, penalty_notice.served or appeal.ended",
+}
 _ALIAS = "an alias (*name) stands for something said elsewhere; say it again, so that each version is whole"
 
 
@@ -78,8 +91,7 @@ def _understood(file_id: str, places: Places, content: Any) -> RegimeFile:
     except ValidationError as error:
         for found in _told_once(error):
             where = ".".join(map(str, found["loc"]))
-            message = _PLAIN.get(found["type"]) or found["msg"].removeprefix("Value error, ")
-            faults.append(places.fault(found["loc"], f"{where}: {message}" if where else message))
+            faults.append(places.fault(found["loc"], f"{where}: {_message(found)}" if where else _message(found)))
             if found["loc"][:1] == ("rules",) and len(found["loc"]) > 1:
                 malformed.add(str(found["loc"][1]))
         data = _well_formed_part(content, malformed, without_law=any(e["loc"][:1] == ("law",) for e in error.errors()))
@@ -97,6 +109,12 @@ def _told_once(error: ValidationError) -> Iterator[ErrorDetails]:
         inside = (other["loc"] for other in errors if other["loc"][: len(found["loc"])] == found["loc"])
         if found["type"] != "too_short" or len(list(inside)) == 1:
             yield found
+
+
+def _message(found: ErrorDetails) -> str:
+    """What is wrong, in words of whoever writes the file, where we have them."""
+    form = _FORMS.get(found.get("ctx", {}).get("pattern", ""))
+    return f"{found['input']!r} {form}" if form else _PLAIN.get(found["type"]) or found["msg"].removeprefix("Value error, ")
 
 
 def _well_formed_part(content: Any, malformed: set[str], *, without_law: bool) -> FileData | None:

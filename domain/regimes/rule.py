@@ -20,11 +20,13 @@ from foundation.errors import Misconfigured
 Mark = Literal["P", "S", "B"]
 """P: read in the text of the law; S: a secondary source; B: background knowledge that nobody has confirmed."""
 Authority = Literal["agreement", "tribunal_order", "statute", "decision"]
-DayOfTheYear = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+DAY_OF_THE_YEAR_FORM = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+BASIS_FORM = r"^[a-z_]+\.(sent|given|served|published|decided|ended|named)$"
+DayOfTheYear = Annotated[str, StringConstraints(pattern=DAY_OF_THE_YEAR_FORM)]
 DateKind = Literal["sent", "given", "served", "published", "decided", "ended", "named"]
 """Which date of an act: `given` is deemed_on, else served_on, where service is recorded, else sent_on; `served` waits for
 service; `ended` is the end of another deadline; `named` is what the requirement, the plan or the command names."""
-Basis = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.(sent|given|served|published|decided|ended|named)$")]
+Basis = Annotated[str, StringConstraints(pattern=BASIS_FORM)]
 """What a rule counts from: an act and the date of it that counts, `penalty_notice.given`."""
 MARKS = {"S": "from a secondary source", "B": "not confirmed"}
 

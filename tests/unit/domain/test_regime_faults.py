@@ -40,7 +40,7 @@ FAULTS = {
     "no_yaml.yaml": "while parsing",
     "a_key_given_twice.yaml": "duplicate key",
     "an_alias.yaml": "alias",
-    "nothing_in_it.yaml": "Input should be a valid dictionary",
+    "nothing_in_it.yaml": "names and what they say are needed here",
     "a_rule_that_is_missing.yaml": "unknown rule 'uk-grc-2009/r22'",
     "an_unknown_time_zone.yaml": "time_zone: 'Europe/Atlantis' is no time zone",
     "an_unknown_calendar.yaml": "calendars.0.holidays: 'ZZ/NOWHERE' is no country and subdivision that the holidays library knows",
@@ -100,7 +100,8 @@ def changed(before: str, after: str, *, into: Path, file: str = "uk-dpa-2018.yam
         ("penalty_limit: uk", "penalty_limits: uk", "law.roles.fine: 'penalty_limits' is no deadline of it; it has representations, penalty_limit"),
         ("    fine:\n      repr", "    fines:\n      repr", "law.roles.fines: no case and no notice of that kind has deadlines; write investigation, fine"),
         ("roles: [response]", "roles: [respond]", "law.suspended_by_appeal.investigation: 'respond' is no deadline of it; it has response"),
-        ("period: P21D", "period: 21 days", "rules.sch16-3.versions.0.period: String should match pattern"),
+        ("period: P21D", "period: 21 days", "rules.sch16-3.versions.0.period: '21 days' is no period of one unit; write for example P28D"),
+        ("counts_from: notice_of_intent.given", "counts_from: notice_of_intent.read", "'notice_of_intent.read' is nothing that a period counts from; write"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_law_is_named_by_its_place_and_line(before: str, after: str, fault: str, tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ class TestCheckingOneFile:
         text = file.read_text(encoding="utf-8").replace("until: 2026-02-05}", "until: 2026-01-05}")
         file.write_text(text.replace("uk-dpa-2018/s150\n", "uk-dpa-2018/s151\n"), encoding="utf-8")
         told = " ".join(fault.message for fault in check_file(file)[1])
-        assert "rules.sch16-3.versions.0.period: String should match" in told
+        assert "rules.sch16-3.versions.0.period: '21 days' is no period of one unit" in told
         assert "rules.sch16-2: the days from 2026-01-05 to 2026-02-04 have no version" in told
         assert "law.roles.enforcement_notice.comply: unknown rule 'uk-dpa-2018/s151'" in told
 
@@ -144,7 +145,7 @@ class TestCheckingOneFile:
         [
             (None, "cannot be read: No such file or directory"),
             (b"\xff\xfe", "no text in UTF-8"),
-            (b"", "Input should be a valid dictionary"),
+            (b"", "names and what they say are needed here"),
             (b"id: new\n---\nid: other\n", "expected a single document"),
             (b"id: [\n", "while parsing"),
             (b"[" * 5000, "nested deeper"),

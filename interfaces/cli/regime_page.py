@@ -36,7 +36,7 @@ def print_list(files: Sequence[FileData], page: Page) -> None:
                 file.time_zone,
                 file.calendars[0].id,
                 str(len(file.rules)),
-                f"{file.covers_from} on" if file.covers_until is None else f"{file.covers_from} to {file.covers_until}",
+                f"{file.covers_from} on" if file.covers_until is None else f"{file.covers_from} until before {file.covers_until}",
                 str(file.compared_with_law_on or "by nobody yet"),
             )
             for file in sorted(files, key=lambda file: (file.law is None, file.id))

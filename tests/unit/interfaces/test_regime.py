@@ -53,7 +53,7 @@ class TestList:
             "2018-05-25 on",
         ):
             assert told in rows["uk-dpa-2018"]
-        assert "2010-04-06 to 2026-02-05" in rows["uk-dpa-1998"]
+        assert "2010-04-06 until before 2026-02-05" in rows["uk-dpa-1998"]
         assert "AUD" in rows["au-privacy-1988"]
 
     def test_says_that_nobody_has_compared_them_with_the_law_yet(self) -> None:

@@ -26,6 +26,7 @@ from domain.case.deadline_events import DeadlineLapsed, DeadlineMet, DeadlinePas
 from domain.case.events import AppealEnded, CaseEvent, Cause, Corrected, Restored, SetAside, TargetAppealLodged
 from domain.case.stayed import EVERY_DUTY
 from domain.corrected_copies import correct_copies
+from domain.enforcement_notice.enforcement_notice import EnforcementNotice
 from domain.enforcement_notice.events import ComplianceRecorded
 from domain.fields import day_of
 from domain.fine.events import (
@@ -72,6 +73,8 @@ def follow(event: CaseEvent, case: Case) -> None:
             case, Fine
         ):
             _suspect_once_the_bar_falls(case, event, day)
+        case Restored(decided_on=day) if isinstance(case, EnforcementNotice):
+            _suspect_what_binds_again(case, event, day)
         case DeadlineMet(role=role) | DeadlineSuspended(role=role) | DeadlineSet(role=role):
             _dismiss(case, role, "The duty was done in time, or its time runs again.")
         case TargetAppealLodged(appeal=appeal) if isinstance(case, Fine) and case.is_barred_by(appeal):
@@ -120,6 +123,13 @@ def _suspect_once_the_bar_falls(fine: Fine, cause: CaseEvent, day: date) -> None
         deadline = fine.deadline(part.role)
         if deadline and deadline.status in ("passed", "met"):
             _suspect(fine, part.role, cause=cause, since=max(deadline.due, day) + timedelta(days=1))
+
+
+def _suspect_what_binds_again(notice: EnforcementNotice, cause: CaseEvent, day: date) -> None:
+    """A demand that stands again, and whose time had ended: the case opens with the later, and counts from the day after."""
+    for deadline in notice.deadlines_of("comply"):
+        if deadline.status == "passed" and notice.is_owed(deadline.role):
+            _suspect(notice, deadline.role, cause=cause, since=max(deadline.due, day) + timedelta(days=1))
 
 
 def _suspect(case: Case, about: str, *, cause: CaseEvent, since: date) -> None:

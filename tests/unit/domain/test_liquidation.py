@@ -172,11 +172,10 @@ class TestStandingStill:
             desk.done("appeal.appeal_onward", "appeal", by=REGISTRAR, **onward)
         last = {"outcome": "allowed", "decided_on": "2023-06-01", "sent_on": "2023-06-01"}
         desk.at("2023-06-01").done("appeal.decide", "appeal", by=REGISTRAR, **last)
-        suspected: dict[str, Any] = {"requirement": "stop", "since": "2022-12-20", "detected_on": "2023-06-01"}
-        desk.done("non_compliance.suspect", name="again", of="notice", **suspected)
-        desk.done("non_compliance.confirm", "again", by=ISSUER, decided_on="2023-06-01", reasons="r")
+        desk.non_compliances()
+        desk.done("non_compliance.confirm", "non_compliance-2", by=ISSUER, decided_on="2023-06-01", reasons="r")
         charged = {"from": "2022-12-20", "to": "2023-01-10", "decided_on": "2023-06-01"}
-        desk.done("non_compliance.liquidate", "again", by=ISSUER, **charged)
+        desk.done("non_compliance.liquidate", "non_compliance-2", by=ISSUER, **charged)
         first, again = desk.non_compliances()
         assert (str(first.account.payable), str(again.account.payable)) == ("EUR 0.00", "EUR 15,000.00")
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.desk import REGISTRAR, Desk
 from tests.fines import impose, intended, pay
+from tests.unit.domain.regimes.matters import ordered_under
 
 SERVED = "2022-02-10"
 SUM = "EUR 20000000"
@@ -48,6 +49,23 @@ class TestWhereAnAppealBarsNothing:
         dismissed, suspected = desk.non_compliances()
         assert (dismissed.state, suspected.state) == ("dismissed", "suspected")
         assert str(suspected.suspicion.since) == "2022-09-02"
+
+    def test_an_order_whose_time_ended_while_it_was_set_aside_is_suspected_when_it_stands_again(self) -> None:
+        """Thirty days from 10 February 2022, set aside on 10 March, standing again from 3 October."""
+        demand = {"id": "stop", "text": "Stop", "comply_within": "P30D", "counted_from": "sent"}
+        desk = ordered_under("it-codice", SERVED, [demand])
+        desk.done("enforcement_notice.serve", "notice", by=REGISTRAR, served_on=SERVED, method="post")
+        said: dict[str, Any] = {"scope": "whole", "court": "tribunale", "received_on": "2022-03-01", "grounds": ["g"]}
+        desk.at("2022-03-01").done("appeal.lodge", name="appeal", by=REGISTRAR, against=["notice"], **said)
+        given: dict[str, Any] = {"outcome": "allowed", "decided_on": "2022-03-10", "sent_on": "2022-03-10"}
+        desk.at("2022-03-10").done("appeal.decide", "appeal", by=REGISTRAR, **given)
+        onward: dict[str, Any] = {"by_": "respondent", "court": "cassazione", "received_on": "2022-04-01", "grounds": ["g"]}
+        desk.at("2022-04-01").done("appeal.appeal_onward", "appeal", by=REGISTRAR, **onward)
+        assert not desk.non_compliances()
+        above: dict[str, Any] = {"outcome": "allowed", "decided_on": "2022-10-03", "sent_on": "2022-10-03"}
+        desk.at("2022-10-03").done("appeal.decide", "appeal", by=REGISTRAR, **above)
+        (breach,) = desk.non_compliances()
+        assert (breach.suspicion.about, str(breach.suspicion.since)) == ("comply:stop", "2022-10-04")
 
     def test_half_that_an_appeal_makes_too_little_is_suspected_at_once(self) -> None:
         """Communicated on 20 July 2026: half is paid in time on 19 August, the appeal is lodged in time on 15 September."""

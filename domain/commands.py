@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.case.commands import Act
 from domain.faults import words_for
@@ -89,7 +90,14 @@ def act_of(command: Command) -> Act:
 
 def faults_in(error: ValidationError) -> list[dict[str, str]]:
     """Every fault of form, as a refusal tells them: the field, and what is wrong with it."""
-    return [{"field": _where(fault["loc"]), "problem": shown(words_for(fault))} for fault in error.errors()]
+    faults = error.errors()
+    told = [fault for fault in faults if fault["type"] != "too_short" or not _holds_another(fault["loc"], faults)]
+    return [{"field": _where(fault["loc"]), "problem": shown(words_for(fault))} for fault in told]
+
+
+def _holds_another(place: tuple[int | str, ...], faults: Sequence[ErrorDetails]) -> bool:
+    """Whether a list seems too short only because what stands in it has faults, which are told themselves."""
+    return any(len(fault["loc"]) > len(place) and fault["loc"][: len(place)] == place for fault in faults)
 
 
 def in_zone_of(law: Regime, said: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import ClassVar, NoReturn
 from uuid import UUID
 
@@ -125,7 +125,9 @@ class WithChecks(WithActs):
         """
         deadline = self.deadline(role)
         if deadline and deadline.terms.kind != "soft" and deadline.status != "lapsed" and deadline.ended_before(act):
-            message = f"Refused: {what} was possible until {deadline.due} ({role}); {act} is after it."
+            late_at = deadline.due_at.astimezone(self.occasion.law.time_zone)
+            hour = f", {late_at:%H:%M}" if isinstance(act, datetime) and late_at.time() != time() else ""
+            message = f"Refused: {what} was possible until {deadline.due}{hour} ({role}); {act} is after it."
             if deadline.terms.kind == "due":
                 message += " If the law allows an extension, record it with extend_deadline first."
             raise TooLate(message, cites=deadline.cites, role=role, due=str(deadline.due))

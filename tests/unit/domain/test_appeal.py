@@ -66,7 +66,7 @@ class TestLodging:
         data: dict[str, Any] = {"against": ["fine"], "scope": "whole", "court": "first_tier_tribunal", "grounds": ["g"]}
         desk = issued().at("2022-06-16")
         refusal = desk.refused("appeal.lodge", by=REGISTRAR, received_on="2022-06-15T17:00:00+01:00", **data)
-        assert refusal["code"] == "too_late"
+        assert (refusal["code"], "until 2022-06-15, 17:00" in refusal["message"]) == ("too_late", True)
         desk.done("appeal.lodge", by=REGISTRAR, received_on="2022-06-15T16:59:59+01:00", **data)
 
     def test_in_time_but_recorded_late_dismisses_what_the_system_opened(self) -> None:

@@ -253,6 +253,12 @@ class TestAllFaultsAtOnce:
         assert [fault["field"] for fault in refusal["details"]["faults"]] == ["requirements"]
 
 
+def test_a_list_of_which_every_item_has_a_fault_is_not_told_to_be_empty() -> None:
+    plan = [{"amount": "GBP 0", "due_on": "2022-08-01"}]
+    refusal = issued().refused("fine.agree_instalments", "fine", agreed_on="2022-05-18", instalments=plan)
+    assert [fault["field"] for fault in refusal["details"]["faults"]] == ["instalments.0.amount"]
+
+
 class TestDatesAfterTheClocksDay:
     def test_are_refused_for_acts_and_taken_for_what_may_lie_ahead(self) -> None:
         desk = issued()

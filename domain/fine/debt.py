@@ -51,9 +51,9 @@ class Debt(TimeToPay):
 
     def record_refund(self, act: RecordRefund, _law: Regime) -> None:
         """Enter money paid back; never more than is owed back."""
-        if self.notice is None:
-            self.refuse_state("nothing was imposed", now="A refund follows a payment.")
         owed = self.account.refund_due
+        if self.notice is None and not owed:
+            self.refuse_state("nothing was imposed", now="A refund follows a payment.")
         if owed is None or act.amount > owed:
             message = f"Refused: a refund of {act.amount} is above what is owed back, {owed}. Refund at most that."
             raise Invalid(message, amount=str(act.amount), refund_due=str(owed))

@@ -187,6 +187,8 @@ class TestBeforeTheDecision:
         pay(desk, "EUR 32000", "2022-03-02")
         desk.done("fine.give_no_penalty_notice", "fine", by=ISSUER, sent_on="2022-03-02", reasons="r")
         assert sums(desk) == {"payable": "0.00", "outstanding": "0.00", "refund_due": "32,000.00"}
+        desk.done("fine.record_refund", "fine", by=REGISTRAR, amount="EUR 32000", paid_on="2022-03-02", reference="r")
+        assert sums(desk)["refund_due"] == "0.00"
 
     def test_a_payment_or_an_admission_is_refused_where_the_law_rewards_none(self) -> None:
         desk = intended("uk-dpa-1998", "GBP 100000", "2025-09-01")

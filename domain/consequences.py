@@ -82,9 +82,7 @@ def follow(event: CaseEvent, case: Case) -> None:
         case SetAside() if isinstance(case, Appealable):
             _dismiss_all(case, "The notice was set aside.")
         case SetAside() if isinstance(case, Investigation):
-            for name, notice in case.notices.items():
-                if notice.is_set_aside:
-                    _dismiss(case, f"response:{name}", "The notice was set aside.")
+            _dismiss_what_was_asked(case)
         case PenaltyNoticeCancelled() if isinstance(case, Fine):
             _dismiss_all(case, "The penalty notice was cancelled.")
         case FineWrittenOff() if isinstance(case, Fine):
@@ -155,6 +153,12 @@ def _dismiss(case: Case, about: str, reasons: str) -> None:
     opened = open_case_about(case, about)
     if opened and opened.opened_by_system:
         opened.record(Dismissed, decided_on=case.occasion.today, reasons=reasons)
+
+
+def _dismiss_what_was_asked(investigation: Investigation) -> None:
+    for name, notice in investigation.notices.items():
+        if notice.is_set_aside:
+            _dismiss(investigation, f"response:{name}", "The notice was set aside.")
 
 
 def _dismiss_all(case: Case, reasons: str) -> None:

@@ -24,6 +24,7 @@ from domain.fields import day_of
 from domain.fine import words as fine_words
 from domain.investigation import words as investigation_words
 from domain.non_compliance import words as non_compliance_words
+from domain.regimes.facts import mark_words
 
 _OWN: Mapping[CaseType, Callable[[CaseEvent], str | None]] = MappingProxyType(
     {
@@ -139,7 +140,7 @@ def worked_steps(event: CaseEvent) -> tuple[str, ...]:
     """How a date in the event was worked out, a sentence each, and what of the law behind it is not certain. Empty: none was."""
     match event:
         case deadlines.DeadlineSet(terms=worked_out) | deadlines.Served(deemed=deadlines.DeemedReceipt() as worked_out):
-            return (*worked_out.steps, *(f"Not certain: {mark}." for mark in worked_out.marks))
+            return (*worked_out.steps, *(f"Not certain: {mark_words(mark)}." for mark in worked_out.marks))
         case _:
             return ()
 

@@ -214,6 +214,12 @@ def basis_words(bases: tuple[str, ...]) -> str:
     return said[0] if len(said) == 1 else f"latest of: {', '.join(said)}"
 
 
+def mark_words(mark: str) -> str:
+    """What is not certain, its facts named in words: `day of the event: not confirmed [B] (...)` for `first_day: ...`."""
+    names, colon, rest = mark.partition(":")
+    return f"{', '.join(_LABELS.get(name, name) for name in names.split(', '))}{colon}{rest}"
+
+
 def day_words(day: date) -> str:
     """`5 February 2026`."""
     return f"{day.day} {day:%B %Y}"

@@ -10,6 +10,7 @@ import typer
 from domain import what_if
 from domain.clock.words import in_words
 from domain.refusals import Malformed
+from domain.regimes.facts import mark_words
 from domain.what_if import Answer
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
@@ -156,4 +157,4 @@ def _print(answer: Answer, page: Page) -> None:
     for note in answer.notes:
         page.line(f"Note: {note}", indent=4, style="yellow")
     for mark in end.marks:
-        page.line(f"Not certain: {mark}", indent=4, style="yellow")
+        page.line(f"Not certain: {mark_words(mark)}", indent=4, style="yellow")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from domain.regimes.facts import mark_words
 from interfaces.cli.options import Json, Matter
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import reading_pool, rows_as_json
@@ -68,7 +69,7 @@ def explain_deadline(row: DeadlineRow, page: Page) -> None:
     for step in row.steps:
         page.line(f"- {step}", indent=4)
     for mark in row.marks:
-        page.line(f"Not certain: {mark}", indent=4, style="yellow")
+        page.line(f"Not certain: {mark_words(mark)}", indent=4, style="yellow")
     page.line()
 
 

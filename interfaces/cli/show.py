@@ -15,6 +15,7 @@ from audit.replay import Replay, replay
 from domain.case.case import Case
 from domain.case.words import case_words, court_name, day, role_name
 from domain.investigation.investigation import Investigation
+from domain.regimes.facts import mark_words
 from foundation.database import Pool
 from interfaces.cli.case_names import case_id_of
 from interfaces.cli.options import Json
@@ -154,7 +155,7 @@ def print_deadlines(case: Case, page: Page, *, explain: bool = False) -> None:
         for sentence in deadline.terms.steps:
             page.bullet(sentence, indent=2)
         for mark in deadline.terms.marks:
-            page.line(f"Not certain: {mark}", indent=2, style="yellow")
+            page.line(f"Not certain: {mark_words(mark)}", indent=2, style="yellow")
 
 
 def _as_json(

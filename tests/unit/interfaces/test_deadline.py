@@ -30,6 +30,10 @@ class TestCompute:
             *[line for line in out.splitlines() if line.startswith("    Not certain: ")],
         ]
 
+    def test_tells_in_words_which_facts_are_not_certain(self) -> None:
+        _, out, _ = run("deadline", "compute", "--rule", "nl-uavg/awb-5-51", "--from", "2024-01-15")
+        assert "    Not certain: counts from, day of the event: not confirmed [B] (not looked up;" in out
+
     def test_answers_machines_in_json(self) -> None:
         code, out, _ = run(*SCH16_2, "--json")
         assert (code, json.loads(out)["due"], json.loads(out)["kind"]) == (0, "2022-05-30", "ceiling")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from domain.regimes import regime
-from tests.desk import REGISTRAR, Desk
+from tests.desk import ISSUER, REGISTRAR, Desk
 from tests.fines import impose, intended
 from tests.unit.domain.regimes.counting import due, ends
 from tests.unit.domain.regimes.matters import PROVISION, investigated_under
@@ -76,6 +76,12 @@ class TestAFine:
         late = self.fined().at("2026-03-30").refused("appeal.lodge", by=REGISTRAR, received_on="2026-03-30", **lodged)
         assert (late["code"], late["cites"]) == ("too_late", ["DPA 2018 (IE) s142"])
         self.fined().at("2026-03-29").done("appeal.lodge", name="appeal", by=REGISTRAR, received_on="2026-03-29", **lodged)
+
+    def test_varied_has_28_days_for_an_appeal_against_the_variation(self) -> None:
+        desk = self.fined().at("2026-05-04")
+        varied = {"amount": "EUR 40000", "sent_on": "2026-05-04", "reasons": "Why"}
+        desk.done("fine.vary_penalty_notice", "fine", by=ISSUER, **varied)
+        assert str(desk.deadline("fine", "appeal:variation").due) == "2026-05-31"
 
     def test_is_at_most_20_million_euros_or_4_percent_of_turnover(self) -> None:
         desk = investigated_under("ie-dpa-2018", "2026-01-12", worldwide_turnover="EUR 600000000")

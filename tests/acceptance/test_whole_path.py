@@ -7,6 +7,7 @@ from typing import Any
 
 from projections.read_model import all_read_models
 from tests.acceptance.checks import (
+    CASES,
     CLEARVIEW,
     HALDEN,
     doubled_in_topic,
@@ -114,6 +115,9 @@ def test_the_time_line_has_every_event_with_both_kinds_of_date(system: System) -
 
 
 def test_rows_built_anew_equal_the_live_ones(system: System) -> None:
+    system.run(
+        "load", str(CASES / "clearview-at.yaml"), "--wait", "30"
+    )  # linked with the British matter: rows of every read model
     live = rows_of_every_read_model(system)
     system.run("rebuild", "all")
     assert rows_of_every_read_model(system) == live

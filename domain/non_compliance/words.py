@@ -26,7 +26,7 @@ def describe(event: CaseEvent) -> str | None:
         case Confirmed(decided_on=decided_on, reasons=reasons):
             return f"Confirmed on {day(decided_on)} that the duty was not done: {brief(reasons)}."
         case Dismissed(decided_on=decided_on, reasons=reasons):
-            return f"Suspicion dismissed on {day(decided_on)}: {brief(reasons)}."
+            return f"Case dismissed on {day(decided_on)}: {brief(reasons)}."
         case Liquidated(from_=from_, to=to, decided_on=decided_on, units=units, amount=amount):
             days = f"{day(from_)} to {day(to - timedelta(days=1))}"
             return f"Periodic penalty fixed on {day(decided_on)}: {amount} for {days} ({units} units)."

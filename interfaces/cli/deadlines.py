@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from domain.regimes.facts import mark_words
+from domain.regimes.rule import MARKS
 from interfaces.cli.options import Json, Matter
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.cli.stale import print_rows, stale_words, tell_what_is_stale
 from projections import reading
 from projections.reading import DeadlineRow
+
+_DOUBTS = ("B", "S")
+"""The marks of facts of law that are not certain, the least certain first."""
 
 
 def deadlines(
@@ -56,9 +61,29 @@ def print_deadlines(rows: list[DeadlineRow], page: Page) -> None:
         page,
         rows,
         ("due", "case", "deadline", "kind", "status", "rule", "law"),
-        [(row.due.isoformat(), row.reference, row.role, row.kind, _status(row), row.rule, "; ".join(row.cites)) for row in rows],
+        [
+            (due_words(row.due, row.marks), row.reference, row.role, row.kind, _status(row), row.rule, "; ".join(row.cites))
+            for row in rows
+        ],
         wrap=("deadline", "kind", "status", "law"),
     )
+    tell_what_the_marks_mean([row.marks for row in rows], page)
+
+
+def due_words(due: date, marks: Sequence[str]) -> str:
+    """A day, with the mark of the least certain of the facts of law that decided it: `2022-05-30 [B]`."""
+    mark = next((mark for mark in _DOUBTS if any(f"[{mark}]" in said for said in marks)), None)
+    return f"{due} [{mark}]" if mark else str(due)
+
+
+def tell_what_the_marks_mean(marks: Sequence[Sequence[str]], page: Page) -> None:
+    """Say under a table of days what its marks mean, if it has any."""
+    if any(marks):
+        meant = "; ".join(f"[{mark}] {MARKS[mark]}" for mark in _DOUBTS)
+        page.line(
+            f"Of what the law behind these days says, not all is certain: {meant}. `regcase deadlines --explain` tells what.",
+            style="yellow",
+        )
 
 
 def explain_deadline(row: DeadlineRow, page: Page) -> None:

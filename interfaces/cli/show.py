@@ -18,6 +18,7 @@ from domain.investigation.investigation import Investigation
 from domain.regimes.facts import mark_words
 from foundation.database import Pool
 from interfaces.cli.case_names import case_id_of
+from interfaces.cli.deadlines import due_words, tell_what_the_marks_mean
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.errors import Misused, NotDone
@@ -146,9 +147,11 @@ def print_deadlines(case: Case, page: Page, *, explain: bool = False) -> None:
         return
     page.line()
     rows = [
-        (role_name(d.role), d.due.isoformat(), d.status, d.terms.rule.id, "; ".join(d.cites)) for d in case.deadlines.values()
+        (role_name(d.role), due_words(d.due, d.terms.marks), d.status, d.terms.rule.id, "; ".join(d.cites))
+        for d in case.deadlines.values()
     ]
     page.table(("deadline", "due", "status", "rule", "law"), rows, title="Deadlines", wrap=("deadline", "status", "law"))
+    tell_what_the_marks_mean([d.terms.marks for d in case.deadlines.values()], page)
     for deadline in case.deadlines.values() if explain else ():
         page.line()
         page.line(f"{role_name(deadline.role)}, until {day(deadline.due)}", style="bold")

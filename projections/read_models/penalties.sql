@@ -45,7 +45,8 @@ CREATE TABLE liquidations (
     amount numeric(20, 4) NOT NULL,
     PRIMARY KEY (case_id, version)
 );
--- A penalty counts in the year in which it was decided; what was liquidated, in the year of that decision.
+-- A penalty counts in the year in which it was decided; what was liquidated, in the year of that decision, and what came in
+-- for it or is owed, in the year of the case's first.
 CREATE VIEW penalties_by_year AS
 WITH decided AS (
     SELECT case_id, case_type, regime, currency, extract(year FROM decided_on)::int AS year,
@@ -53,8 +54,11 @@ WITH decided AS (
     FROM penalties WHERE case_type = 'fine' AND decided_on IS NOT NULL
     UNION ALL
     SELECT case_id, 'non_compliance', regime, liquidations.currency, extract(year FROM liquidations.decided_on)::int,
-           liquidations.amount, liquidations.amount, 0, 0, 0
+           liquidations.amount, CASE WHEN is_payable THEN liquidations.amount ELSE 0 END, 0, 0, 0
     FROM liquidations JOIN penalties USING (case_id)
+    UNION ALL
+    SELECT case_id, case_type, regime, currency, extract(year FROM decided_on)::int, 0, 0, paid, outstanding, refund_due
+    FROM penalties WHERE case_type = 'non_compliance' AND decided_on IS NOT NULL
 )
 SELECT regime, currency, year, case_type, count(DISTINCT case_id) AS cases, sum(imposed) AS imposed,
        sum(payable) AS payable, sum(paid) AS paid, sum(outstanding) AS outstanding, sum(refund_due) AS refund_due

@@ -61,7 +61,7 @@ class TestDo:
         assert "  INV-1/fine-1: Notice of intent sent on 8 May 2024: a penalty of GBP 1,000.00 (standard tier)" in answer.out
         assert "      - 21 days (by the rule: DPA 2018 Sch 16 para 3(4)) end on Wed 29 May 2024." in answer.out
         assert "INV-1/fine-1 is intended now, at version 4" in answer.out
-        assert "Time for representations         2024-05-29  running  uk-dpa-2018/sch16-3" in answer.out
+        assert "Time for representations         2024-05-29 [B]  running  uk-dpa-2018/sch16-3" in answer.out
 
     def test_makes_a_key_and_says_which(self, regcase: Regcase) -> None:
         answer = regcase(*OPEN)
@@ -233,7 +233,7 @@ class TestShow:
             "  under appeal: no",
         ):
             assert line in answer.out.splitlines()
-        assert "Time limit for a penalty notice  2024-11-08  running  uk-dpa-2018/sch16-2" in answer.out
+        assert "Time limit for a penalty notice  2024-11-08 [B]  running  uk-dpa-2018/sch16-2" in answer.out
 
     def test_explains_dates_to_those_who_ask(self, regcase: Regcase) -> None:
         fine = intended(regcase)

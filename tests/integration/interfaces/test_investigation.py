@@ -50,7 +50,7 @@ def test_a_notice_is_shown_from_its_sending_to_its_answer(regcase: Regcase) -> N
     asked = ("notice=INFO-1", "kind=information", "sent_on=2024-03-04", "respond_within=P35D")
     out = done(regcase, "issue_notice", inv, *asked)
     assert "Notice 'INFO-1' (information) sent on 4 March 2024." in out
-    assert "Time to respond to the notice 'INFO-1'      2024-04-08  running  uk-dpa-2018/s142" in out
+    assert "Time to respond to the notice 'INFO-1'      2024-04-08 [B]  running  uk-dpa-2018/s142" in out
     out = done(regcase, "serve", inv, "notice=INFO-1", "served_on=2024-03-06", "method=post")
     assert "Notice 'INFO-1' served on 6 March 2024 by post." in out
     done(regcase, "record_response", inv, "notice=INFO-1", "received_on=2024-03-20", "complete=true")

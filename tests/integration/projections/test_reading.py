@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from foundation.database import Pool
 from projections.apply import apply
 from projections.read_model import all_read_models
-from projections.reading import NotFound, find_case, find_matter, wait_until_applied
-from tests.desk import Desk
-from tests.histories import nobody_complies_or_pays, store
+from projections.reading import NotFound, find_case, find_matter, penalties_by_year, wait_until_applied
+from tests.desk import ISSUER, Desk
+from tests.histories import liquidated, nobody_complies_or_pays, store
 from tests.services import Database
 
 
@@ -36,6 +38,26 @@ def test_a_reference_that_fits_several_cases_is_told_with_their_ids(pool: Pool, 
         project(pool, nobody_complies_or_pays(), database)
     with pytest.raises(NotFound, match="fits several"):
         find_case(pool, "INV-1/fine-1")
+
+
+def test_what_was_liquidated_is_summed_with_what_came_in_for_it(pool: Pool, database: Database) -> None:
+    project(pool, liquidated(), database)
+    (year,) = [row for row in penalties_by_year(pool) if row.case_type == "non_compliance"]
+    assert (year.year, year.cases, year.imposed, year.payable) == (2022, 1, Decimal(50_000), Decimal(50_000))
+    assert (year.paid, year.outstanding, year.refund_due) == (Decimal(12_000), Decimal(38_000), Decimal(0))
+
+
+def test_what_was_liquidated_in_a_case_that_was_dropped_is_payable_no_more(pool: Pool, database: Database) -> None:
+    desk = liquidated()
+    desk.done("non_compliance.dismiss", "non_compliance-1", by=ISSUER, decided_on="2022-09-01", reasons="r")
+    project(pool, desk, database)
+    (year,) = [row for row in penalties_by_year(pool) if row.case_type == "non_compliance"]
+    assert (year.imposed, year.payable, year.outstanding, year.refund_due) == (
+        Decimal(50_000),
+        Decimal(0),
+        Decimal(0),
+        Decimal(12_000),
+    )
 
 
 def test_who_waits_for_what_was_written_is_told_which_read_models_are_behind(pool: Pool, database: Database) -> None:

@@ -125,7 +125,7 @@ class TestWhatAnAppealLeavesOfTheTimeToComply:
     def test_is_the_whole_period_anew_where_the_law_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
         law = regime("uk-dpa-2018")
         anew = replace(law, data=law.data.model_copy(update={"after_appeal": "anew"}))
-        monkeypatch.setattr("domain.application.regime", lambda _: anew)
+        monkeypatch.setattr("domain.addressed.regime", lambda _: anew)
         desk = appealed()
         desk.at("2022-07-14").done("appeal.withdraw", "appeal", by=REGISTRAR, withdrawn_on="2022-07-14")
         assert due(desk, "comply:stop") == "2022-10-13"  # three months of which 14 July, when it runs again, is the first day
@@ -133,7 +133,7 @@ class TestWhatAnAppealLeavesOfTheTimeToComply:
     def test_is_the_remainder_after_a_stay_even_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
         law = regime("uk-dpa-2018")
         anew = replace(law, data=law.data.model_copy(update={"after_appeal": "anew"}))
-        monkeypatch.setattr("domain.application.regime", lambda _: anew)
+        monkeypatch.setattr("domain.addressed.regime", lambda _: anew)
         desk = appealed()
         order: dict[str, Any] = {"roles": ["payment"], "ordered_on": "2022-06-14", "until": "2022-07-14"}
         desk.done("appeal.order_stay", "appeal", by=REGISTRAR, **order)

@@ -307,24 +307,6 @@ class TestAnEnforcementNoticeForPecr:
         desk.done("enforcement_notice.issue", name="notice", by=ISSUER, **self.NOTICE)
         assert desk.deadline("notice", "comply:stop").terms.rule.id == "uk-dpa-1998/s40"
 
-    def test_is_at_most_500000_pounds_although_no_tier_is_named(self) -> None:
-        desk = unsolicited({"conduct_to": "2025-09-30"})
-        refusal = desk.refused("fine.give_notice_of_intent", **{**INTENT, "amount": "GBP 500001"})
-        assert (refusal["code"], refusal["cites"]) == ("over_maximum", ["SI 2010/31 reg 2"])
-        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
-        refusal = desk.refused("fine.propose_penalty", "fine", amount="GBP 500001", proposed_on="2026-03-02", reasons="More")
-        assert refusal["code"] == "over_maximum"
-
-    def test_goes_by_the_last_conduct_of_all_findings_on_its_provisions(self) -> None:
-        desk = unsolicited({"conduct_from": "2025-05-01", "conduct_to": "2025-09-30"})
-        later: dict[str, Any] = {"tier": "higher", "summary": "More calls", "conduct_from": "2026-02-10"}
-        desk.done("investigation.record_finding", "inv", provision="PECR reg 21", **later)
-        desk.done("fine.give_notice_of_intent", name="fine", **INTENT)
-        desk.done("investigation.record_finding", "inv", provision=PECR_REG_22, **later)
-        refusal = desk.refused("fine.give_notice_of_intent", **INTENT)
-        assert refusal["code"] == "invalid"
-        assert "2026-02-10 is not before it" in refusal["message"]
-
     def test_is_refused_after_the_change_while_nobody_has_said_when_the_conduct_was(self) -> None:
         refusal = unsolicited({}).refused("enforcement_notice.issue", by=ISSUER, **self.NOTICE)
         assert refusal["code"] == "invalid"

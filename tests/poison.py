@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
 
+from foundation.database import Pool
+from projections.apply import apply
 from projections.history import Delivery
+from projections.read_model import all_read_models
 from tests.desk import Desk
-from tests.histories import store
+from tests.histories import nobody_complies_or_pays, store
 from tests.services import Database
 
 _KNOWN, _UNKNOWN = 1, 99
@@ -21,6 +25,30 @@ def poisoned(desk: Desk, database: Database, *event_types: str) -> tuple[list[De
     for delivery in bad:
         damage(database, delivery.case_id, delivery.version)
     return stored(database), bad
+
+
+@dataclass(frozen=True)
+class Parked:
+    """Two cases that wait in every read model, each at an event that cannot be read."""
+
+    deliveries: list[Delivery]
+    fine: Delivery
+    notice: Delivery
+    database: Database
+
+    def mend(self, bad: Delivery) -> None:
+        """Let an event be read again."""
+        mend(self.database, bad.case_id, bad.version)
+
+
+def parked_in_every_read_model(pool: Pool, database: Database) -> Parked:
+    """Store a story of which a fine and a notice cannot be read, and apply it everywhere."""
+    deliveries, (fine, notice) = poisoned(
+        nobody_complies_or_pays(), database, "fine.penalty_notice_issued", "enforcement_notice.issued"
+    )
+    for model in all_read_models().values():
+        apply(pool, model, deliveries)
+    return Parked(deliveries, fine, notice, database)
 
 
 def damage(database: Database, case_id: UUID, version: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,41 +11,17 @@ import pytest
 from foundation.database import Pool
 from interfaces.cli import stack
 from interfaces.cli.stack import Backlog, Status
-from projections.apply import apply
-from projections.history import Delivery
 from projections.lag import Lag
 from projections.parking import ParkedCase, parked_cases
 from projections.parking_alarms import Alarm
 from projections.read_model import all_read_models
-from tests.histories import nobody_complies_or_pays
 from tests.integration.interfaces.conftest import Regcase
 from tests.integration.interfaces.test_do_and_show import OPEN
-from tests.poison import mend, poisoned
-from tests.services import Database
+from tests.poison import Parked
 
 BY = ("--by", "operator:admin")
 WHY = ("--reason", "Entered by hand", "--authority", "Head of registry")
 NOTICE, ISSUED = "fine.penalty_notice_issued", "enforcement_notice.issued"
-
-
-@dataclass(frozen=True)
-class Parked:
-    """Two cases that wait in every read model."""
-
-    fine: Delivery
-    notice: Delivery
-    database: Database
-
-    def mend(self, bad: Delivery) -> None:
-        mend(self.database, bad.case_id, bad.version)
-
-
-@pytest.fixture
-def parked(pool: Pool, database: Database) -> Parked:
-    deliveries, (fine, notice) = poisoned(nobody_complies_or_pays(), database, NOTICE, ISSUED)
-    for model in all_read_models().values():
-        apply(pool, model, deliveries)
-    return Parked(fine, notice, database)
 
 
 def told(regcase: Regcase, *arguments: str, code: int = 0) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from domain.case.events import CaseEvent
 from domain.refusals import Refusal
 from domain.roles import Actor
 from foundation.database import Pool
-from projections.apply import apply
 from projections.compare import compare
 from projections.history import Delivery
 from projections.operator_acts import acts, assign, retry, retry_each, skip
@@ -22,35 +21,12 @@ from projections.parking import parked_cases
 from projections.read_model import Change, all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild
-from tests.histories import nobody_complies_or_pays
-from tests.poison import mend, poisoned
-from tests.services import Database
+from tests.poison import Parked
 
 OPERATOR = Actor(id="operator", role="admin")
 TIMELINE = read_model("timeline")
 NOTICE, ISSUED = "fine.penalty_notice_issued", "enforcement_notice.issued"
 WHY = {"reason": "Entered by hand elsewhere", "authority": "Head of registry, 2 March 2026"}
-
-
-@dataclass(frozen=True)
-class Parked:
-    """Two cases that wait in every read model, each at an event that cannot be read."""
-
-    deliveries: list[Delivery]
-    fine: Delivery
-    notice: Delivery
-    database: Database
-
-    def mend(self, bad: Delivery) -> None:
-        mend(self.database, bad.case_id, bad.version)
-
-
-@pytest.fixture
-def parked(pool: Pool, database: Database) -> Parked:
-    deliveries, (fine, notice) = poisoned(nobody_complies_or_pays(), database, NOTICE, ISSUED)
-    for model in all_read_models().values():
-        apply(pool, model, deliveries)
-    return Parked(deliveries, fine, notice, database)
 
 
 def lines(pool: Pool) -> list[tuple[UUID, int]]:

@@ -74,9 +74,13 @@ class System:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REGCASE_")}
         return {**kept, "REGCASE_DATA": str(self.settings.data)}
 
+    def processes(self) -> list[local.Process]:
+        """How all of its processes are."""
+        return local.processes(self.settings)
+
     def process(self, name: str) -> local.Process:
         """How one of its processes is."""
-        return next(process for process in local.processes(self.settings) if process.name == name)
+        return next(process for process in self.processes() if process.name == name)
 
     def start(self, name: str) -> None:
         """Start one of its processes."""

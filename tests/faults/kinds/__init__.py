@@ -1,0 +1,1 @@
+"""The kinds of faults, a family in each file; each exports `FAULTS`."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from threading import Event, Lock
-from typing import Protocol
 from uuid import UUID
 
+from tests.faults.proxy import Proxy
 from tests.system import System
 
 MARK = "regcasefault"
@@ -22,19 +22,6 @@ MARK = "regcasefault"
 
 class CannotBeMade(Exception):
     """This fault cannot be made on this machine or in this run; the table tells why. Nothing was changed."""
-
-
-class Proxy(Protocol):
-    """A TCP proxy between our processes and one service."""
-
-    def reset(self) -> None:
-        """Break all connections that pass through it."""
-
-    def delay(self, seconds: float) -> None:
-        """Hold back everything by that much in each direction, until told otherwise; 0 ends it."""
-
-    def hold(self, *, held: bool) -> None:
-        """Pass nothing while held, without breaking anything."""
 
 
 @dataclass(frozen=True)

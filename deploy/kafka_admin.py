@@ -61,11 +61,16 @@ def admin_client(settings: Settings, *, timeout: float = 10.0) -> Iterator[Kafka
 
 def broker_answers(settings: Settings, *, timeout: float) -> bool:
     """Whether a broker answers within that many seconds."""
+    return bool(brokers_known(settings, timeout=timeout))
+
+
+def brokers_known(settings: Settings, *, timeout: float) -> set[int]:
+    """The numbers of the brokers that are at work in the cluster; none where no broker answers within that many seconds."""
     try:
         with admin_client(settings, timeout=timeout) as client:
-            return bool(client.describe_cluster()["brokers"])
+            return {broker["broker_id"] for broker in client.describe_cluster()["brokers"]}
     except BrokerUnreachable:
-        return False
+        return set()
 
 
 def _require_listener(settings: Settings, timeout: float) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 from deploy import local
-from deploy.local.programs import OUR_PROGRAMS, Program
+from deploy.local.numbers import Given
+from deploy.local.programs import Program
 from foundation.settings import Settings
 from tests.services import data_folder
 
@@ -96,8 +98,13 @@ class System:
 
 
 @contextmanager
-def running_system(programs: Sequence[Program] = OUR_PROGRAMS) -> Iterator[System]:
-    """A system in a data folder of its own, stopped and removed afterwards."""
+def running_system(programs: Sequence[Program] | None = None, **given: Unpack[Given]) -> Iterator[System]:
+    """A system in a data folder of its own, stopped and removed afterwards.
+
+    Args:
+        programs: our own processes, where they are to be others.
+        given: how many there are of a kind: `brokers=3`, `relays=2`, `workers=2`, `reconcilers=2`.
+    """
     with data_folder() as data:
-        yield System(local.up(Settings(data=data), print, programs=programs))
+        yield System(local.up(Settings(data=data), print, programs=programs, **given))
         local.down(Settings(data=data))

@@ -15,19 +15,21 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from deploy.local.errors import LocalStackFailed
+from deploy.local.numbers import Numbers
 
 # Below the range from which kernels give ports to outgoing connections: a service that is restarted finds its port free.
 _PORTS = range(15000, 32000)
+_candidates = iter(random.sample(_PORTS, len(_PORTS)))
 _Password = partial(secrets.token_urlsafe, 24)
 
 
 def free_port() -> int:
-    """Choose a loopback port on which nobody listens now.
+    """Choose a loopback port on which nobody listens now, another one at each call.
 
     Raises:
         LocalStackFailed: none was found.
     """
-    for port in random.sample(_PORTS, 200):
+    for port in _candidates:
         if not port_taken(port):
             return port
     msg = f"no free port was found on 127.0.0.1 between {_PORTS.start} and {_PORTS.stop}. End what listens there."
@@ -50,11 +52,43 @@ def _cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
+class Tunnel(BaseModel, frozen=True):
+    """A second way to a Kafka node, for clients with something in between: a tunnel, a proxy.
+
+    A client that comes to `port` is told to go on by `entrance`, whatever it asked first; so nothing that it does goes past
+    what stands there. Other clients, and the nodes among themselves, go straight to the node's own port.
+
+    Args:
+        port: where the node listens for what comes out of the tunnel.
+        entrance: the loopback port where such clients begin, which they take as their bootstrap.
+    """
+
+    port: int = Field(default_factory=free_port)
+    entrance: int
+
+
+class KafkaPorts(BaseModel, frozen=True):
+    """The loopback ports of one Kafka node.
+
+    Args:
+        port: where it listens for clients and for the other nodes.
+        controller_port: where it listens as a controller.
+        tunnel: a second way to it.
+    """
+
+    port: int = Field(default_factory=free_port)
+    controller_port: int = Field(default_factory=free_port)
+    tunnel: Tunnel | None = None
+
+
 class Notes(BaseModel):
     """Each is chosen when it is first needed, and kept.
 
     Args:
         stack_id: tells this stack from any other.
+        kafka_port: of the first Kafka node, as `kafka_controller_port` and `kafka_tunnel`; see `KafkaPorts`.
+        kafka_2: the ports of the second node, which there is in a cluster of three; `kafka_3`: of the third.
+        numbers: how many processes of each kind there are.
         superuser_password: of `postgres`, used to make roles and database only.
         owner_password: of `regcase_owner`, which owns the tables.
         app_password: of `regcase`, as which the application logs in.
@@ -64,10 +98,20 @@ class Notes(BaseModel):
     postgres_port: int = Field(default_factory=free_port)
     kafka_port: int = Field(default_factory=free_port)
     kafka_controller_port: int = Field(default_factory=free_port)
+    kafka_tunnel: Tunnel | None = None
+    kafka_2: KafkaPorts = Field(default_factory=KafkaPorts)
+    kafka_3: KafkaPorts = Field(default_factory=KafkaPorts)
     kafka_cluster_id: str = Field(default_factory=_cluster_id)
     superuser_password: str = Field(default_factory=_Password, repr=False)
     owner_password: str = Field(default_factory=_Password, repr=False)
     app_password: str = Field(default_factory=_Password, repr=False)
+    numbers: Numbers = Field(default_factory=Numbers)
+
+    @property
+    def kafka_nodes(self) -> dict[int, KafkaPorts]:
+        """The nodes of the local Kafka by their numbers, from 1 on."""
+        first = KafkaPorts(port=self.kafka_port, controller_port=self.kafka_controller_port, tunnel=self.kafka_tunnel)
+        return dict(enumerate((first, self.kafka_2, self.kafka_3)[: self.numbers.brokers], start=1))
 
 
 def load_notes(path: Path) -> Notes:
@@ -76,13 +120,31 @@ def load_notes(path: Path) -> Notes:
     Raises:
         LocalStackFailed: the file is not what was written.
     """
+    notes = _read(path)
+    keep_notes(path, notes)
+    return notes
+
+
+def keep_notes(path: Path, notes: Notes) -> None:
+    """Write the notes, for the next start."""
+    write_secret(path, json.dumps(notes.model_dump(), indent=2) + "\n")
+
+
+def noted_numbers(path: Path) -> Numbers:
+    """How many processes of each kind a stack has, whether it was ever started or not; nothing is chosen or written.
+
+    Raises:
+        LocalStackFailed: the file is not what was written.
+    """
+    return _read(path).numbers if path.exists() else Numbers()
+
+
+def _read(path: Path) -> Notes:
     try:
-        notes = Notes.model_validate_json(path.read_bytes() if path.exists() else b"{}")
+        return Notes.model_validate_json(path.read_bytes() if path.exists() else b"{}")
     except ValidationError as error:
         msg = f"{path} cannot be read: {error.errors()[0]['msg']}. Put back what it was, or remove the whole data folder."
         raise LocalStackFailed(msg) from None
-    write_secret(path, json.dumps(notes.model_dump(), indent=2) + "\n")
-    return notes
 
 
 def write_secret(path: Path, text: str) -> bool:

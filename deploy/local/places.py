@@ -46,10 +46,9 @@ class Places:
         """Written anew at every start. It also tells our supervisor from others'."""
         return self.data / "supervisord.conf"
 
-    @property
-    def kafka(self) -> Path:
-        """Kafka's configuration and log."""
-        return self.data / "kafka"
+    def kafka(self, node: str) -> Path:
+        """Configuration and log of a Kafka node, by its name."""
+        return self.data / node
 
     @property
     def socket(self) -> Path:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from deploy.local.numbers import Numbers
+
 
 @dataclass(frozen=True)
 class Program:
@@ -33,19 +35,26 @@ class Program:
     settles_after: float = 0.0
 
 
-def _ours(name: str, module: str, *arguments: str, slot: int = 0) -> Program:
+# Our own processes. A new kind of process is a line here, and its number in `numbers.py`.
+_MODULES = {"relay": "workers.relay", "worker": "workers.app", "reconciler": "workers.reconciler"}
+
+
+def our_programs(numbers: Numbers) -> tuple[Program, ...]:
+    """Our own processes: `worker`, `worker-2` and so on, as many of each kind as stated."""
+    counted = {"relay": numbers.relays, "worker": numbers.workers, "reconciler": numbers.reconcilers}
+    return tuple(_ours(kind, module, slot) for kind, module in _MODULES.items() for slot in range(counted[kind]))
+
+
+def nth(kind: str, slot: int) -> str:
+    """What a process is called among those of its kind: the first like its kind, the others with their number."""
+    return f"{kind}-{slot + 1}" if slot else kind
+
+
+def _ours(kind: str, module: str, slot: int) -> Program:
     return Program(
-        name=name,
-        command=(sys.executable, "-m", module, *arguments),
+        name=nth(kind, slot),
+        command=(sys.executable, "-m", module),
         # Each process of a kind has a slot of its own: its consumer's lasting identity goes by it.
         environment={"REGCASE_SLOT": str(slot), "PYTHONUNBUFFERED": "1"},
         settles_after=3.0,
     )
-
-
-OUR_PROGRAMS: tuple[Program, ...] = (
-    _ours("relay", "workers.relay"),
-    _ours("worker", "workers.app"),
-    _ours("reconciler", "workers.reconciler"),
-)
-"""Our own processes. A new kind of process is a line here."""

@@ -17,9 +17,12 @@ from deploy.local.supervisor import Supervisor
 class Service(Protocol):
     """What a start needs to know of a service."""
 
-    name: ClassVar[str]
     title: ClassVar[str]
     ready_seconds: ClassVar[float]
+
+    @property
+    def name(self) -> str:
+        """What its process is called."""
 
     @property
     def places(self) -> Places:

@@ -6,14 +6,16 @@ import errno
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Unpack
 
 from deploy.local.errors import DiskFull, LocalStackFailed
 from deploy.local.exclusive import ended_in_order, exclusive, undisturbed
-from deploy.local.kafka import Kafka
+from deploy.local.notes import noted_numbers
+from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
 from deploy.local.process import Process
-from deploy.local.programs import OUR_PROGRAMS, Program
+from deploy.local.programs import Program, nth, our_programs
 from deploy.local.progress import Progress, silent
 from deploy.local.start import Start
 from deploy.local.supervisor import Supervisor
@@ -22,10 +24,15 @@ from foundation.settings import Settings, is_external
 _MEGABYTE = 1_000_000
 _ROOM = 500 * _MEGABYTE
 _LOCK_SECONDS = 180.0
-_SERVICES = {Postgres.name: "DATABASE_URL", Kafka.name: "KAFKA_BOOTSTRAP"}
 
 
-def up(settings: Settings, progress: Progress = silent, *, programs: Sequence[Program] = OUR_PROGRAMS) -> Settings:
+def up(
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    programs: Sequence[Program] | None = None,
+    **given: Unpack[Given],
+) -> Settings:
     """Start what does not run: services, database, topics, our processes. Done again, it only looks.
 
     They outlive the process that calls this. Where the environment names a Postgres or a Kafka nothing is started for
@@ -33,7 +40,8 @@ def up(settings: Settings, progress: Progress = silent, *, programs: Sequence[Pr
 
     Args:
         progress: told what happens.
-        programs: our own processes.
+        programs: our own processes, where they are to be others than ours in their numbers.
+        given: how many processes of a kind there are from now on: `brokers`, `relays`, `workers`, `reconcilers`.
 
     Returns: the settings with the addresses of all parts.
 
@@ -47,7 +55,7 @@ def up(settings: Settings, progress: Progress = silent, *, programs: Sequence[Pr
         _require_room(places)
         places.make()
         with exclusive(places.lock, seconds=_LOCK_SECONDS):
-            start = Start(settings, places, progress, programs)
+            start = Start(settings, places, progress, programs, **given)
             try:
                 return start.run()
             except BaseException:
@@ -70,20 +78,23 @@ def down(settings: Settings) -> list[str]:
     with exclusive(places.lock, seconds=_LOCK_SECONDS), undisturbed():
         supervisor = Supervisor(places)
         running = [process.name for process in supervisor.processes() if process.running]
+        services = _services(places)
         # First those that use the services, so that these need not break off anything.
-        supervisor.stop(name for name in running if name not in _SERVICES)
-        supervisor.stop(_SERVICES)
+        supervisor.stop(name for name in running if name not in services)
+        supervisor.stop(services)
         supervisor.end_everything()
         return running
 
 
-def processes(settings: Settings, *, programs: Sequence[Program] = OUR_PROGRAMS) -> list[Process]:
+def processes(settings: Settings, *, programs: Sequence[Program] | None = None) -> list[Process]:
     """How each process of the stack is; where nothing runs, those that `up` would start, as not running."""
-    known = Supervisor(_places(settings)).processes()
+    places = _places(settings)
+    known = Supervisor(places).processes()
     if known:
         return known
-    services = [name for name, setting in _SERVICES.items() if not is_external(setting)]
-    names = [*services, *(program.name for program in programs)]
+    ours = our_programs(noted_numbers(places.notes)) if programs is None else programs
+    services = [name for name, setting in _services(places).items() if not is_external(setting)]
+    names = [*services, *(program.name for program in ours)]
     return [Process(name=name, running=False, since=None, pid=None, exit_reason="not started") for name in names]
 
 
@@ -130,6 +141,12 @@ def signal_process(settings: Settings, name: str, signal: str) -> None:
 
 def _places(settings: Settings) -> Places:
     return Places(settings.data.resolve())
+
+
+def _services(places: Places) -> dict[str, str]:
+    """The names of the services' processes, each with the setting that names one of somebody's own instead."""
+    nodes = [nth("kafka", slot) for slot in range(noted_numbers(places.notes).brokers)]
+    return {Postgres.name: "DATABASE_URL", **dict.fromkeys(nodes, "KAFKA_BOOTSTRAP")}
 
 
 def _require_room(places: Places) -> None:

@@ -6,16 +6,19 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Unpack
 
 from deploy.kafka_admin import admin_client
 from deploy.local.database import APP, DATABASE, OWNER, ensure_database, ensure_roles
+from deploy.local.errors import LocalStackFailed
 from deploy.local.jars import ensure_jars
 from deploy.local.kafka import Kafka
-from deploy.local.notes import load_notes, write_secret
+from deploy.local.notes import Notes, keep_notes, load_notes, write_secret
+from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
 from deploy.local.process import Process
-from deploy.local.programs import Program
+from deploy.local.programs import Program, our_programs
 from deploy.local.progress import Progress, Report, Stage
 from deploy.local.services import Service, await_service, begin_service
 from deploy.local.supervisor import Supervisor
@@ -32,20 +35,31 @@ class Start:
 
     Args:
         settings: what is to be reached where the environment names it; the rest is found here.
-        programs: our own processes.
+        programs: our own processes; as many of each kind as the numbers say where none are named.
+        given: numbers of processes that are to be others from now on.
+
+    Raises:
+        LocalStackFailed: there cannot be so many.
     """
 
-    def __init__(self, settings: Settings, places: Places, progress: Progress, programs: Sequence[Program]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        places: Places,
+        progress: Progress,
+        programs: Sequence[Program] | None,
+        **given: Unpack[Given],
+    ) -> None:
         self._progress = progress
         self._places = places
         self._supervisor = Supervisor(places)
         self._began_supervisor = False
         self._began: list[str] = []
-        notes = load_notes(places.notes)
+        notes = _renumbered(places, **given)
         self._postgres = None if is_external("DATABASE_URL") else Postgres(places, notes)
-        self._kafka = None if is_external("KAFKA_BOOTSTRAP") else Kafka(places, notes)
+        self._kafka = [] if is_external("KAFKA_BOOTSTRAP") else [Kafka(places, notes, number) for number in notes.kafka_nodes]
         self._settings = settings.model_copy(update=self._addresses())
-        self._ours = [self._with_settings(program) for program in programs]
+        self._ours = [self._with_settings(program) for program in (our_programs(notes.numbers) if programs is None else programs)]
 
     def run(self) -> Settings:
         """Start what does not run.
@@ -56,8 +70,10 @@ class Start:
         self._began_supervisor = not self._supervisor.is_running()
         if self._kafka:
             self._fetch_jars()
-        for service in self._services():
-            service.prepare(self._say(_STAGES[service.name]))
+        if self._postgres:
+            self._postgres.prepare(self._say("database"))
+        for node in self._kafka:
+            node.prepare(self._say("broker"))
         if self._began_supervisor:
             self._supervisor.start()
         self._supervisor.keep([*(service.program() for service in self._services()), *self._ours])
@@ -109,10 +125,10 @@ class Start:
         self._report("migrations", f"applied {', '.join(applied)}" if applied else "up to date", done=True)
 
     def _bring_up_broker(self) -> None:
-        if self._kafka:
-            self._report("broker", "waiting until it is ready")
-            await_service(self._kafka, self._supervisor)
-        else:
+        for node in self._kafka:
+            self._report("broker", f"waiting until {node.name} is ready")
+            await_service(node, self._supervisor)
+        if not self._kafka:
             self._report("broker", f"looking at {self._settings.kafka}")
         self._report("broker", f"at {self._settings.kafka}", done=True)
         self._report("topics", "comparing with what is stated")
@@ -135,17 +151,18 @@ class Start:
         self._supervisor.start_process(name)
 
     def _services(self) -> list[Service]:
-        return [service for service in (self._postgres, self._kafka) if service]
+        return [*([self._postgres] if self._postgres else []), *self._kafka]
 
-    def _addresses(self) -> dict[str, str]:
-        """Of the local services, by the names of their settings."""
-        addresses = {}
+    def _addresses(self) -> dict[str, str | int]:
+        """Of the local services, by the names of their settings; and what else hangs on which these are."""
+        addresses: dict[str, str | int] = {}
         if self._postgres:
             notes = self._postgres.notes
             addresses["database_url"] = self._postgres.url(APP, notes.app_password, DATABASE)
             addresses["database_owner_url"] = self._postgres.url(OWNER, notes.owner_password, DATABASE)
         if self._kafka:
-            addresses["kafka_bootstrap"] = self._kafka.bootstrap
+            addresses["kafka_bootstrap"] = ",".join(node.bootstrap for node in self._kafka)
+            addresses["kafka_replication"] = len(self._kafka)
         return addresses
 
     def _write_addresses(self) -> None:
@@ -167,7 +184,31 @@ class Start:
         self._progress(Report(stage, detail, done))
 
 
-_STAGES: dict[str, Stage] = {Postgres.name: "database", Kafka.name: "broker"}
+def _renumbered(places: Places, **given: Unpack[Given]) -> Notes:
+    """The notes of a stack, with the numbers that are given noted in them.
+
+    Nodes of Kafka that hold data stay as many as they are: a start cannot spread it over others.
+    """
+    notes = load_notes(places.notes)
+    numbers = notes.numbers.changed(**given)
+    if "brokers" in given and is_external("KAFKA_BOOTSTRAP"):
+        msg = (
+            "REGCASE_KAFKA_BOOTSTRAP names a Kafka of yours; its brokers are not started from here. Leave --brokers out, or take "
+            "that setting out of the environment."
+        )
+        raise LocalStackFailed(msg)
+    there, wanted = notes.numbers.brokers, numbers.brokers
+    holding = [node.folder for node in (Kafka(places, notes, number) for number in notes.kafka_nodes) if node.has_data()]
+    if there != wanted and holding:
+        folders = ", ".join(str(folder) for folder in holding)
+        msg = (
+            f"the local Kafka was begun with --brokers {there} and holds data, which a start cannot spread over {wanted}. Every event is in the "
+            f"database too: stop with `regcase down`, move {folders} away, and `regcase up --brokers {wanted}` publishes anew what the topic would still hold."
+        )
+        raise LocalStackFailed(msg)
+    notes = notes.model_copy(update={"numbers": numbers})
+    keep_notes(places.notes, notes)
+    return notes
 
 
 def _ran_for(time: timedelta) -> Callable[[Process], bool]:

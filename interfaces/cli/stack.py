@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Unpack
 from uuid import UUID
 
 import psycopg
@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deploy.kafka_admin import broker_answers
 from deploy.local import STAGES, Process, Report, down, processes, up
+from deploy.local.numbers import Given
 from deploy.topics import EVENTS
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.errors import Misconfigured
@@ -32,18 +33,37 @@ from projections.parking_alarms import Alarm
 _BROKER_SECONDS = 2.0
 
 
-def up_command() -> None:
+def _number(option: str, what: str) -> Any:
+    return typer.Option(option, metavar="N", help=f"{what}; 1 where none was ever given.", show_default=False)
+
+
+_Brokers = Annotated[int | None, _number("--brokers", "Brokers of the local Kafka, 1 or 3: of three one may be lost")]
+_Relays = Annotated[int | None, _number("--relays", "Relays: one publishes, the others stand by")]
+_Workers = Annotated[int | None, _number("--workers", "Workers, which share the partitions")]
+_Reconcilers = Annotated[int | None, _number("--reconcilers", "Reconcilers")]
+
+
+def up_command(
+    brokers: _Brokers = None, relays: _Relays = None, workers: _Workers = None, reconcilers: _Reconcilers = None
+) -> None:
     """Set up and start the system: Postgres and Kafka (unless the environment names yours) and regcase's processes.
 
-    Done again, it only looks whether everything runs. What it starts goes on until `regcase down`.
+    Done again, it only looks whether everything runs. What it starts goes on until `regcase down`. Numbers that are given
+    are kept: the next `regcase up` needs none.
     """
-    start_stack(Page())
+    numbers = {"brokers": brokers, "relays": relays, "workers": workers, "reconcilers": reconcilers}
+    given: Any = {kind: number for kind, number in numbers.items() if number is not None}
+    start_stack(Page(), **given)
 
 
-def start_stack(page: Page) -> Settings:
-    """Start the system and show how it goes."""
+def start_stack(page: Page, **given: Unpack[Given]) -> Settings:
+    """Start the system and show how it goes.
+
+    Args:
+        given: how many processes of a kind there are from now on.
+    """
     with _shown(page) as show:
-        return up(load_settings(), show)
+        return up(load_settings(), show, **given)
 
 
 def down_command() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.errors import LocalStackFailed
-from deploy.local.notes import free_port, load_notes, port_taken, write_secret
+from deploy.local.notes import free_port, load_notes, noted_numbers, port_taken, write_secret
+from deploy.local.numbers import Numbers
 
 
 class TestNotes:
@@ -45,6 +46,43 @@ class TestNotes:
 
         with pytest.raises(LocalStackFailed, match=r"stack\.json cannot be read.*Put back what it was"):
             load_notes(tmp_path / "stack.json")
+
+    def test_of_a_stack_from_before_there_were_several_brokers_go_on_with_one(self, tmp_path: Path) -> None:
+        path = tmp_path / "stack.json"
+        before = {"kafka_port": 15001, "kafka_controller_port": 15002, "kafka_cluster_id": "its-own"}
+        path.write_text(json.dumps(before), encoding="utf-8")
+
+        notes = load_notes(path)
+
+        assert {number: (node.port, node.controller_port) for number, node in notes.kafka_nodes.items()} == {1: (15001, 15002)}
+        assert notes.kafka_cluster_id == "its-own"
+        assert notes.numbers == noted_numbers(path) == Numbers()
+
+    def test_have_ports_of_their_own_for_each_broker(self, tmp_path: Path) -> None:
+        notes = load_notes(tmp_path / "stack.json").model_copy(update={"numbers": Numbers(brokers=3)})
+        ports = [port for node in notes.kafka_nodes.values() for port in (node.port, node.controller_port)]
+
+        assert len({*ports, notes.postgres_port}) == 7
+
+    def test_are_not_written_by_asking_for_the_numbers(self, tmp_path: Path) -> None:
+        assert noted_numbers(tmp_path / "stack.json") == Numbers()
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestNumbers:
+    def test_stay_as_they_are_where_none_is_given(self) -> None:
+        numbers = Numbers().changed(brokers=3, workers=2)
+
+        assert numbers.changed(relays=2) == Numbers(brokers=3, relays=2, workers=2)
+
+    def test_of_brokers_are_one_or_three(self) -> None:
+        with pytest.raises(LocalStackFailed, match="1 or 3 brokers, not 2"):
+            Numbers().changed(brokers=2)
+
+    @pytest.mark.parametrize("number", [0, -1, 10])
+    def test_of_our_processes_are_one_to_nine(self, number: int) -> None:
+        with pytest.raises(LocalStackFailed, match=f"1 to 9 workers, not {number}"):
+            Numbers().changed(workers=number)
 
 
 class TestPorts:

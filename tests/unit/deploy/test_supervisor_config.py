@@ -8,8 +8,9 @@ import pytest
 from supervisor.options import ServerOptions
 
 from deploy.local.errors import LocalStackFailed
+from deploy.local.numbers import Numbers
 from deploy.local.places import Places
-from deploy.local.programs import OUR_PROGRAMS, Program
+from deploy.local.programs import Program, our_programs
 from deploy.local.supervisor_config import configuration
 
 
@@ -54,11 +55,17 @@ class TestAProgram:
 
 
 def test_our_programs_are_the_relay_the_worker_and_the_reconciler_each_with_a_slot() -> None:
-    modules = {program.name: program.command[1:] for program in OUR_PROGRAMS}
+    modules = {program.name: program.command[1:] for program in our_programs(Numbers())}
 
     assert modules == {
         "relay": ("-m", "workers.relay"),
         "worker": ("-m", "workers.app"),
         "reconciler": ("-m", "workers.reconciler"),
     }
-    assert {program.environment["REGCASE_SLOT"] for program in OUR_PROGRAMS} == {"0"}
+    assert {program.environment["REGCASE_SLOT"] for program in our_programs(Numbers())} == {"0"}
+
+
+def test_several_of_our_programs_of_a_kind_have_a_name_and_a_slot_each() -> None:
+    slots = {program.name: program.environment["REGCASE_SLOT"] for program in our_programs(Numbers(relays=2, workers=3))}
+
+    assert slots == {"relay": "0", "relay-2": "1", "worker": "0", "worker-2": "1", "worker-3": "2", "reconciler": "0"}

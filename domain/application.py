@@ -143,8 +143,12 @@ class CaseApplication(Application[UUID]):
             StoreUnreachable: nothing was decided; give the command again under the same key.
         """
         self._reachable()
+        about = {"command": command.name, "correlation_id": command.correlation_id or command.idempotency_key}
+        if command.on:
+            about["case_id"] = str(command.on)
         try:
-            return self.saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run, supposing=supposing)
+            with structlog.contextvars.bound_contextvars(**about):
+                return self.saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run, supposing=supposing)
         except PersistenceError as error:
             message = "The database does not answer, so nothing was decided. Give the command again under the same key."
             raise StoreUnreachable(message) from error
@@ -163,7 +167,8 @@ class CaseApplication(Application[UUID]):
             try:
                 case = self._decide(command, act, work, supposing)
             except Refusal as refusal:
-                return self._refused(command, refusal, dry_run=dry_run)
+                matters = {case.id: case.matter_id for case in work.loaded()}
+                return self._refused(command, refusal, matters.get(command.on) if command.on else None, dry_run=dry_run)
             events = tuple(event for changed in work.changed() for event in changed.pending)
             outcome = Outcome(command.name, case.id, case.matter_id, events)
             if dry_run:
@@ -177,14 +182,7 @@ class CaseApplication(Application[UUID]):
                 if saved:
                     return saved
                 continue
-            _log.info(
-                "command_done",
-                command=command.name,
-                case_id=str(case.id),
-                matter_id=str(case.matter_id),
-                correlation_id=command.correlation_id or command.idempotency_key,
-                events=len(events),
-            )
+            _log.info("command_done", case_id=str(case.id), matter_id=str(case.matter_id), events=len(events))
             if any(isinstance(event, DeadlineSet) for event in events):
                 self._catch_up(work.loaded(), days_known)
             return outcome
@@ -258,14 +256,14 @@ class CaseApplication(Application[UUID]):
         for event in events:
             self.mapper.to_stored_event(event)
 
-    def _refused(self, command: Command, refusal: Refusal, *, dry_run: bool) -> Outcome:
+    def _refused(self, command: Command, refusal: Refusal, matter_id: UUID | None, *, dry_run: bool) -> Outcome:
         outcome = Outcome(command.name, command.on, None, refusal=refusal.as_json())
         if refusal.saved and not dry_run:
             try:
                 self.save(self.outcome_event(command, outcome))
             except IntegrityError:
                 return self.saved_outcome(command) or outcome
-        _log.info("command_refused", command=command.name, code=refusal.code, case_id=str(command.on))
+        _log.info("command_refused", code=refusal.code, matter_id=str(matter_id) if matter_id else None)
         return outcome
 
     def outcome_event(self, command: Command, outcome: Outcome) -> CommandOutcome:

@@ -137,7 +137,7 @@ def _next_events(connection: Connection, position: int, delivered: Sequence[Deli
             continue
         if delivery.version > position + 1:
             missing = history(connection, delivery.case_id, after=position, up_to=delivery.version - 1)
-            _log.info("gap_healed", case_id=str(delivery.case_id), after=position, events=len(missing))
+            _log.info("gap_healed", **delivery.named, after=position, events=len(missing))
             yield from missing
         yield delivery
         position = delivery.version

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from domain.case.events import CaseEvent
-from domain.mapper import UnreadableEvent, decode, split_state
+from domain.mapper import StoredEnvelope, UnreadableEvent, decode, split_state
 from foundation.sql import load_statements
 
 _SQL = load_statements(__file__)
@@ -22,7 +22,7 @@ Connection = psycopg.Connection[Any]
 class Delivery:
     """A stored event on its way to the read models; known by its case and version even where it cannot be decoded.
 
-    Its matter and `stored_at` (aware) are None only where not even its envelope can be read.
+    What is told of its envelope (matter, `stored_at`, aware, and what ties it to a request) is None where that cannot be read.
     """
 
     case_id: UUID
@@ -31,19 +31,27 @@ class Delivery:
     event: CaseEvent | UnreadableEvent
     matter_id: UUID | None = None
     stored_at: datetime | None = None
+    correlation_id: str | None = None
 
     @classmethod
     def from_state(cls, case_id: UUID, version: int, event_type: str, state: bytes) -> Delivery:
         """Decode what is stored; what cannot be decoded is delivered as the error."""
-        matter_id, stored_at = None, None
+        envelope: StoredEnvelope | None = None
         event: CaseEvent | UnreadableEvent
         try:
             envelope, payload = split_state(state)
-            matter_id, stored_at = envelope.matter_id, envelope.stored_at
             event = decode(event_type, envelope, payload)
         except UnreadableEvent as error:
             event = error
-        return cls(case_id, version, event_type, event, matter_id, stored_at)
+        if envelope is None:
+            return cls(case_id, version, event_type, event)
+        return cls(case_id, version, event_type, event, envelope.matter_id, envelope.stored_at, envelope.correlation_id)
+
+    @property
+    def named(self) -> dict[str, str | None]:
+        """What it is about, as each line of a log about it tells."""
+        matter_id = str(self.matter_id) if self.matter_id else None
+        return {"case_id": str(self.case_id), "matter_id": matter_id, "correlation_id": self.correlation_id}
 
 
 def history(connection: Connection, case_id: UUID, *, after: int, up_to: int | None = None) -> list[Delivery]:

@@ -74,11 +74,10 @@ def park(
     _log.error(
         "case_parked",
         read_model=read_model,
-        case_id=str(delivery.case_id),
-        matter_id=str(delivery.matter_id),
+        **delivery.named,
         version=delivery.version,
         kind=kind,
-        error=type(error).__name__,
+        error=error,
         attempts=attempts,
     )
 

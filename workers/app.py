@@ -24,8 +24,8 @@ from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
-from foundation.logs import configure_logs
-from foundation.settings import Settings, load_settings
+from foundation.process import begin
+from foundation.settings import Settings
 from projections.rebuild import rebuild_where_needed
 from workers.broker import wait_for_broker
 from workers.read_models import Received, consume
@@ -104,7 +104,7 @@ def _fire_due(timers: Timers) -> None:
     try:
         timers.fire_due()
     except (StoreUnreachable, *DATABASE_FAILED) as error:
-        _log.warning("timers_wait", error=type(error).__name__, reason=str(error))
+        _log.warning("timers_wait", error=error)
 
 
 def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
@@ -125,8 +125,7 @@ def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
 
 def main() -> None:
     """Run the process `worker`."""
-    settings = load_settings()
-    configure_logs(settings.log_level, process="worker")
+    settings = begin("worker")
     pool = open_pool(settings.database, name="worker", size=4, timeout=5.0)
     rebuilt = rebuild_where_needed(pool)
     if rebuilt:
@@ -134,7 +133,7 @@ def main() -> None:
     if not wait_for_broker(settings, threading.Event()):
         return
     timers = Timers(pool, open_application(settings.database, pool), SystemTime())
-    worker = faust.Worker(build_app(settings, pool, timers), loglevel=settings.log_level, override_logging=False)
+    worker = faust.Worker(build_app(settings, pool, timers), quiet=True, override_logging=False)
     worker.execute_from_commandline()
 
 

@@ -57,7 +57,7 @@ def consume(pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIE
         try:
             tallies.append(_until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience))
         except psycopg.ProgrammingError as error:
-            _log.error("read_model_damaged", read_model=model.name, error=type(error).__name__)
+            _log.error("read_model_damaged", read_model=model.name, error=error)
             with pool.connection() as connection:
                 distrust(connection, model)
             damaged.append(error)
@@ -73,7 +73,7 @@ def _until_it_succeeds(attempt: Callable[[], T], patience: Patience) -> T:
             return attempt()
         except DATABASE_FAILED as error:
             pause = next(pauses)
-            _log.warning("database_failed", error=type(error).__name__, retry_in_seconds=round(pause, 2))
+            _log.warning("database_failed", error=error, retry_in_seconds=round(pause, 2))
             patience.sleep(pause)
 
 

@@ -16,8 +16,7 @@ from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
-from foundation.logs import configure_logs
-from foundation.settings import load_settings
+from foundation.process import begin
 from foundation.stopping import stop_on_signals
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
@@ -90,8 +89,7 @@ class Reconciler:
 
 def main() -> int:
     """Run the process `reconciler`."""
-    settings = load_settings()
-    configure_logs(settings.log_level, process="reconciler")
+    settings = begin("reconciler")
     stop = stop_on_signals()
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
     rebuild_where_needed(pool)
@@ -103,7 +101,7 @@ def main() -> int:
             try:
                 work()
             except (StoreUnreachable, *DATABASE_FAILED) as error:
-                _log.warning("reconciler_waits", error=type(error).__name__, reason=str(error))
+                _log.warning("reconciler_waits", error=error)
     pool.close()
     return 0
 

@@ -23,8 +23,8 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from deploy.topics import EVENTS
 from foundation.database import session_options
 from foundation.errors import Transient
-from foundation.logs import configure_logs
-from foundation.settings import Settings, load_settings
+from foundation.process import begin
+from foundation.settings import Settings
 from foundation.sql import load_statements
 from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
@@ -243,12 +243,11 @@ def run(settings: Settings, stop: Event, *, topic: str = EVENTS.name, partitions
 
 def main() -> int:
     """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew."""
-    settings = load_settings()
-    configure_logs(settings.log_level, process="relay")
+    settings = begin("relay")
     try:
         run(settings, stop_on_signals())
     except (SendFailed, psycopg.Error, KafkaError) as error:
-        _log.error("relay_ends", reason=str(error), error=type(error).__name__)
+        _log.error("relay_ends", error=error)
         return 75
     return 0
 

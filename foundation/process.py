@@ -1,0 +1,25 @@
+"""How each of our processes begins."""
+
+from __future__ import annotations
+
+import sys
+
+from foundation.logs import configure_logs, let_nothing_bypass_the_logs
+from foundation.settings import Settings, load_settings
+
+
+def begin(process: str) -> Settings:
+    """Set up the logs, and read the settings.
+
+    Args:
+        process: the name that each line of its log carries.
+
+    Raises:
+        Misconfigured: a setting has a value that it cannot have; it is in the log if nobody catches it.
+    """
+    # Before the settings are known, since what is wrong with them is told in the log.
+    configure_logs("INFO", process=process, stream=sys.__stderr__)
+    let_nothing_bypass_the_logs()
+    settings = load_settings()
+    configure_logs(settings.log_level, process=process, stream=sys.__stderr__)
+    return settings

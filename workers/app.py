@@ -134,6 +134,7 @@ def main() -> None:
         return
     timers = Timers(pool, open_application(settings.database, pool), SystemTime())
     worker = faust.Worker(build_app(settings, pool, timers), quiet=True, override_logging=False)
+    worker.spinner = None  # else it draws one into the log
     worker.execute_from_commandline()
 
 

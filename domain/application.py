@@ -166,9 +166,18 @@ class CaseApplication(Application[UUID]):
             days_known = len(self.days_off.announced())
             try:
                 case = self._decide(command, act, work, supposing)
-            except Refusal as refusal:
-                matters = {case.id: case.matter_id for case in work.loaded()}
-                return self._refused(command, refusal, matters.get(command.on) if command.on else None, dry_run=dry_run)
+            except Exception as error:
+                saved = self.saved_outcome(command)
+                if saved:
+                    return saved
+                # Cases are loaded one after the other. If somebody saved in between, they do not fit together, and neither a
+                # refusal nor a failure says anything about the case: it is decided again, as when saving finds it.
+                if work.is_outdated():
+                    continue
+                if isinstance(error, Refusal):
+                    matters = {case.id: case.matter_id for case in work.loaded()}
+                    return self._refused(command, error, matters.get(command.on) if command.on else None, dry_run=dry_run)
+                raise
             events = tuple(event for changed in work.changed() for event in changed.pending)
             outcome = Outcome(command.name, case.id, case.matter_id, events)
             if dry_run:

@@ -70,6 +70,11 @@ class MatterIndex:
         self._take(event)
         self._pending.append(event)
 
+    @property
+    def pending(self) -> Sequence[InternalEvent]:
+        """What is not saved yet."""
+        return self._pending
+
     def collect_events(self) -> Sequence[InternalEvent]:
         """Hand over what is pending, to be saved."""
         collected, self._pending = self._pending, []
@@ -160,6 +165,13 @@ class UnitOfWork:
                 follow(event, case)
                 if isinstance(event, InvestigationClosed | InvestigationReopened):
                     self._matter(case.matter_id).turn(event.NAME, event.recorded)
+
+    def is_outdated(self) -> bool:
+        """Whether somebody else has added to a case that was looked at, or to its matter, since it was loaded."""
+        versions = {case.id: case.version - len(case.pending) for case in self._cases.values()}
+        versions |= {matter.id: matter.version - len(matter.pending) for matter in self._matters.values()}
+        store = self._repository.event_store
+        return any(True for stream, version in versions.items() for _ in store.get(stream, gt=version, limit=1))
 
     def loaded(self) -> list[Case]:
         """The cases looked at so far."""

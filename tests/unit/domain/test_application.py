@@ -194,6 +194,41 @@ class TestARace:
         assert outcome.repeated
         assert str(desk.fine().account.paid) == "GBP 100.00"
 
+    def loaded_slowly(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, meanwhile: Callable[[], object]) -> None:
+        """Just before the case of that name is loaded for the first time, something else happens."""
+        get = desk.app.repository.get
+
+        def slow(case_id: UUID, **rest: Any) -> Any:
+            if case_id == desk.names[name]:
+                monkeypatch.setattr(desk.app.repository, "get", get)
+                meanwhile()
+            return get(case_id, **rest)
+
+        monkeypatch.setattr(desk.app.repository, "get", slow)
+
+    def test_between_loading_one_case_and_the_other_is_decided_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The appeal is loaded while it is pending, the fine when the appeal has left it already: the two do not fit together."""
+        desk = appealed()
+        data = {"withdrawn_on": "2022-06-14"}
+        one, other = (
+            Command(name="appeal.withdraw", data=data, on=desk.names["appeal"], actor=REGISTRAR, idempotency_key=key)
+            for key in ("one", "other")
+        )
+        self.loaded_slowly(desk, monkeypatch, "fine", lambda: desk.app.execute(other))
+        refusal = desk.app.execute(one).refusal
+        assert refusal
+        assert (refusal["code"], refusal["details"]) == ("wrong_state", {"state": "withdrawn"})
+
+    def test_with_the_same_key_is_answered_with_what_the_other_did_also_when_it_is_refused_now(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By then the expected version is gone, because it was the same command that came first."""
+        desk = issued()
+        command = payment(desk, expected_version=desk.fine().version)
+        self.loaded_slowly(desk, monkeypatch, "fine", lambda: desk.app.execute(command))
+        assert desk.app.execute(command).repeated
+        assert str(desk.fine().account.paid) == "GBP 100.00"
+
     def test_that_never_ends_is_a_conflict(self, monkeypatch: pytest.MonkeyPatch) -> None:
         desk = issued()
         before = desk.app.recorder.max_notification_id()

@@ -43,11 +43,15 @@ class Injected:
             Cumulative: garbage of a topic that was made anew since stays here.
         removed: events that a fault took out of the topic by `(case_id, version)`: none of them is missed there.
         topics_made_anew: how often the topic was deleted. What the deletion took with it is not doubled when it comes again.
+        writers_left_behind: a fault may have left a writer behind that sends again what another has sent since: a relay that
+            was paused, a broker or a network that took up old requests late. The topic may hold events twice then, which
+            positions make harmless; without such a fault it may not.
     """
 
     garbage: set[Place] = field(default_factory=set)
     removed: set[tuple[UUID, int]] = field(default_factory=set)
     topics_made_anew: int = 0
+    writers_left_behind: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def wrote_garbage(self, place: Place) -> None:
@@ -59,6 +63,10 @@ class Injected:
         """Note that a fault took an event out of the topic."""
         with self._lock:
             self.removed.add((case_id, version))
+
+    def left_a_writer_behind(self) -> None:
+        """Note that somebody may send again, late, what another has sent since."""
+        self.writers_left_behind = True
 
     def made_topic_anew(self) -> None:
         """Note that the topic was deleted; what was removed from the old one does not matter any more."""

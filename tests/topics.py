@@ -33,7 +33,14 @@ def published(bootstrap: str, topic: str) -> list[Published]:
         while any(consumer.position(partition) < end for partition, end in ends.items()):
             for records in consumer.poll(timeout_ms=500).values():
                 found += [
-                    Published(r.partition, r.offset, r.key, r.value, {k: v.decode() for k, v in r.headers}) for r in records
+                    Published(
+                        r.partition,
+                        r.offset,
+                        r.key,
+                        r.value,
+                        {name: (value or b"").decode(errors="replace") for name, value in r.headers},
+                    )
+                    for r in records
                 ]
         return sorted(found, key=lambda message: (message.partition, message.offset))
     finally:

@@ -13,6 +13,7 @@ from random import Random
 from threading import Event, Lock
 from uuid import UUID
 
+from foundation.settings import Settings
 from tests.faults.proxy import Proxy
 from tests.system import System
 
@@ -92,6 +93,11 @@ class Ground:
     proxies: Mapping[str, Proxy] = field(default_factory=dict)
     injected: Injected = field(default_factory=Injected)
     ended: Event = field(default_factory=Event)
+
+    @property
+    def settings(self) -> Settings:
+        """How to reach all parts, around every proxy."""
+        return self.system.settings
 
     def pause(self, seconds: float) -> None:
         """Let the fault last; shorter when the run is being ended."""

@@ -1,0 +1,99 @@
+"""Messages of the topic as faults read and write them, whatever is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from random import Random
+from uuid import UUID
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from deploy.topics import EVENTS
+from tests.faults.fault import MARK, Place
+from workers.cloud_events import NotAnEvent, claim_of
+
+PARTITIONS = [TopicPartition(EVENTS.name, number) for number in range(EVENTS.partitions)]
+_SOME = 25
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it lies in the topic, or is to lie there. `offset`: -1 of one that is yet to be written."""
+
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    offset: int = -1
+
+    @property
+    def event(self) -> tuple[UUID, int] | None:
+        """Case and version of the event that it claims to be; None of one that no worker takes for an event."""
+        try:
+            claim = claim_of(self.headers, self.value)
+        except NotAnEvent:
+            return None
+        return claim.case_id, claim.version
+
+    def saying(self, **headers: bytes) -> Message:
+        """The same, with other values in some of its headers."""
+        kept = [(name, value) for name, value in self.headers if name not in headers]
+        return replace(self, headers=[*kept, *headers.items()])
+
+
+def reader(bootstrap: str) -> closing[KafkaConsumer]:
+    """A consumer of no group, to be closed."""
+    return closing(KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False))
+
+
+def read(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Message]:
+    """Everything that is retained of some partitions, up to the given offsets."""
+    consumer.assign(list(ends))
+    consumer.seek_to_beginning(*ends)
+    while any(consumer.position(partition) < end for partition, end in ends.items()):
+        for partition, records in consumer.poll(timeout_ms=500).items():
+            yield from (_message(record) for record in records if record.offset < ends[partition])
+
+
+def some(bootstrap: str, chance: Random) -> list[Message]:
+    """Messages of a few partitions that chance chooses: of each the newest, and some from further back."""
+    found: list[Message] = []
+    with reader(bootstrap) as consumer:
+        first, ends = consumer.beginning_offsets(PARTITIONS), consumer.end_offsets(PARTITIONS)
+        filled = [partition for partition in PARTITIONS if ends[partition] > first[partition]]
+        for partition in chance.sample(filled, k=min(3, len(filled))):
+            consumer.assign([partition])
+            for start in (chance.randrange(first[partition], ends[partition]), max(first[partition], ends[partition] - _SOME)):
+                consumer.seek(partition, start)
+                records = consumer.poll(timeout_ms=10_000, max_records=_SOME).get(partition, [])
+                found += map(_message, records)
+    return found
+
+
+def write(bootstrap: str, messages: Iterable[Message], *, mark: str | None = None) -> list[Place]:
+    """Write messages into the topic, each into its partition, and tell where they lie.
+
+    Args:
+        mark: the kind of the fault, for a header that tells these messages from the relay's; None: they shall look like its own.
+    """
+    marked = [(MARK, mark.encode())] if mark else []
+    with closing(KafkaProducer(bootstrap_servers=bootstrap, max_request_size=2**20)) as producer:
+        sent = [
+            producer.send(
+                EVENTS.name,
+                key=message.key,
+                value=message.value,
+                headers=[*message.headers, *marked],
+                partition=message.partition,
+            )
+            for message in messages
+        ]
+        written = [future.get(timeout=60) for future in sent]
+    return [Place(metadata.partition, metadata.offset) for metadata in written]
+
+
+def _message(record: object) -> Message:
+    # The library's records carry no types.
+    return Message(record.partition, record.key, record.value, list(record.headers), record.offset)  # type: ignore[attr-defined]

@@ -34,6 +34,7 @@ from domain.roles import MAY_GIVE, SYSTEM, roles_that_may
 from domain.time_sources import TimeSource
 from domain.unit_of_work import UnitOfWork
 from foundation.errors import Transient
+from foundation.tracing import Said, span
 
 ATTEMPTS = 5
 _log = structlog.get_logger(__name__)
@@ -147,8 +148,10 @@ class CaseApplication(Application[UUID]):
         if command.on:
             about["case_id"] = str(command.on)
         try:
-            with structlog.contextvars.bound_contextvars(**about):
-                return self.saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run, supposing=supposing)
+            with structlog.contextvars.bound_contextvars(**about), span(f"command {command.name}", about) as traced:
+                outcome = self.saved_outcome(command) or self._decide_and_save(command, dry_run=dry_run, supposing=supposing)
+                traced.tell(_led_to(outcome))
+                return outcome
         except PersistenceError as error:
             message = "The database does not answer, so nothing was decided. Give the command again under the same key."
             raise StoreUnreachable(message) from error
@@ -185,7 +188,8 @@ class CaseApplication(Application[UUID]):
             if dry_run or (not events and isinstance(act, FireDeadline | RecomputeDeadlines)):
                 return outcome
             try:
-                self.save(*work.to_save(), self.outcome_event(command, outcome))
+                with span("save", {"events": len(events)}):
+                    self.save(*work.to_save(), self.outcome_event(command, outcome))
             except IntegrityError:
                 saved = self.saved_outcome(command)
                 if saved:
@@ -313,6 +317,16 @@ class CaseApplication(Application[UUID]):
             if isinstance(event, CaseEvent)
         )
         return Outcome(saved.command, saved.case_id, saved.matter_id, events, saved.refusal, repeated=True)
+
+
+def _led_to(outcome: Outcome) -> dict[str, Said]:
+    return {
+        "case_id": str(outcome.case_id) if outcome.case_id else None,
+        "matter_id": str(outcome.matter_id) if outcome.matter_id else None,
+        "events": len(outcome.events),
+        "repeated": outcome.repeated,
+        "refused": outcome.refusal["code"] if outcome.refusal else None,
+    }
 
 
 def fire_command(case_type: str, case_id: UUID, role: str, set_version: int) -> Command:

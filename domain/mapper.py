@@ -21,6 +21,7 @@ from domain.names import EVENT_TYPES
 from domain.recorded import RECORDED
 from domain.refusals import Malformed
 from foundation.errors import Permanent
+from foundation.tracing import current_traceparent
 
 MAX_STATE_BYTES = 256 * 1024
 """A larger event is refused when the command is given: Kafka must be able to carry it."""
@@ -31,11 +32,15 @@ class UnreadableEvent(Permanent):
 
 
 class StoredEnvelope(Envelope):
-    """The envelope as it is stored: with the version of the payload's schema."""
+    """The envelope as it is stored: with the version of the payload's schema, and the trace in which it was stored, if any.
+
+    The trace (a W3C `traceparent`) is not the event's: an event that is loaded does not have it, so no row can hold it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: int
+    traceparent: str | None = None
 
 
 def split_state(state: bytes) -> tuple[StoredEnvelope, bytes]:
@@ -97,6 +102,9 @@ class CaseEventMapper(Mapper[UUID]):
             )
         assert isinstance(domain_event, CaseEvent)
         envelope = {**domain_event.envelope.model_dump(mode="json"), "schema_version": domain_event.SCHEMA}
+        traceparent = current_traceparent()
+        if traceparent:
+            envelope["traceparent"] = traceparent
         state = _json(envelope) + b"\n" + _json(domain_event.facts())
         if len(state) > MAX_STATE_BYTES:
             message = f"Refused: what the command says is larger than {MAX_STATE_BYTES // 1024} KiB. Shorten it, or enter documents as evidence by their digest."

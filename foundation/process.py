@@ -6,10 +6,11 @@ import sys
 
 from foundation.logs import configure_logs, let_nothing_bypass_the_logs
 from foundation.settings import Settings, load_settings
+from foundation.tracing import start_tracing
 
 
 def begin(process: str) -> Settings:
-    """Set up the logs, and read the settings.
+    """Set up logs and traces, and read the settings.
 
     Args:
         process: the name that each line of its log carries.
@@ -22,4 +23,5 @@ def begin(process: str) -> Settings:
     let_nothing_bypass_the_logs()
     settings = load_settings()
     configure_logs(settings.log_level, process=process, stream=sys.__stderr__)
+    start_tracing(settings, process)
     return settings

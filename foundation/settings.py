@@ -21,6 +21,8 @@ from foundation.errors import Misconfigured
 
 _PREFIX = "REGCASE_"
 _BROKER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:,]+):[0-9]{1,5}")
+_COLLECTOR = re.compile(r"https?://[^\s/]+(?P<path>/\S*)?")
+_TRACES = "/v1/traces"
 _PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -36,6 +38,8 @@ class Settings(BaseSettings):
         kafka_replication: copies of each partition when a topic is made.
         slot: which of several processes of a kind this is; its consumer's lasting identity goes by it.
         log_level: the least level that is logged.
+        traces_endpoint: where an OpenTelemetry collector takes traces by OTLP over HTTP; none: nothing is traced.
+        traces_share: the share of commands that are traced, from 0 to 1; each wholly or not at all.
         parked_most: how many cases may be parked before it is an alarm.
         parked_minutes: how long a case may be parked before it is one.
     """
@@ -56,6 +60,8 @@ class Settings(BaseSettings):
     kafka_replication: int = Field(default=1, ge=1)
     slot: int = Field(default=0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    traces_endpoint: str | None = None
+    traces_share: float = Field(default=1.0, ge=0, le=1)
     parked_most: int = Field(default=10, ge=0)
     parked_minutes: int = Field(default=60, ge=0)
 
@@ -76,6 +82,15 @@ class Settings(BaseSettings):
             msg = "this is not a list of brokers; write HOST:PORT, several separated by commas"
             raise ValueError(msg)
         return given
+
+    @field_validator("traces_endpoint")
+    @classmethod
+    def _is_a_collector(cls, given: str | None) -> str | None:
+        found = _COLLECTOR.fullmatch(given or "")
+        if given and not found:
+            msg = "this is not the address of a collector; write http://HOST:4318, or the whole address at which it takes traces"
+            raise ValueError(msg)
+        return given.rstrip("/") + _TRACES if given and found and found["path"] in (None, "/") else given
 
     @property
     def connections_file(self) -> Path:

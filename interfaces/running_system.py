@@ -12,8 +12,11 @@ from domain.time_sources import MatterClocks
 from foundation.database import Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import load_settings
+from foundation.tracing import start_tracing
 
 _CLOSING = 0.2
+_PATIENCE = 0.7
+"""Seconds for an attempt to send traces: a person waits for the end of the command, and no attempt is made again."""
 _CONNECTIONS = 2
 
 
@@ -35,7 +38,9 @@ def running_system() -> Iterator[RunningSystem]:
         Misconfigured: no database is named, or it has no event store.
         StoreUnreachable: it does not answer within a second.
     """
-    conninfo = load_settings().database
+    settings = load_settings()
+    conninfo = settings.database
+    start_tracing(settings, "cli", patience=_PATIENCE)
     pool = open_pool(conninfo, name="commands", size=_CONNECTIONS)
     try:
         _require_event_store(pool)

@@ -7,6 +7,7 @@ where the reason may pass, after so many attempts.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,7 @@ from domain.mapper import UnreadableEvent
 from foundation.database import Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
+from foundation.tracing import continue_trace
 from projections.error_kinds import kind_of
 from projections.generations import enter, hold
 from projections.history import Connection, Delivery, by_case, history
@@ -34,7 +36,10 @@ OnTransient = Literal["raise", "leave", "park"]
 
 @dataclass
 class Tally:
-    """What became of a batch, counted in events; `parked` are the cases that wait from now on, `left` those to try again."""
+    """What became of a batch, counted in events; `parked` are the cases that wait from now on, `left` those to try again.
+
+    `traced` are the events with a trace that were applied in one attempt, or not: then with the error's class.
+    """
 
     applied: int = 0
     duplicates: int = 0
@@ -42,6 +47,7 @@ class Tally:
     passed_over: int = 0
     parked: list[UUID] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
+    traced: list[tuple[Delivery, str | None]] = field(default_factory=list)
 
     def go_on(self, again: Tally) -> None:
         """Add what another attempt made of the cases that were left: their events were counted as they came."""
@@ -66,10 +72,13 @@ def apply(
     """
     tally = Tally()
     for attempt, pause in enumerate(patience.bounded_pauses(), start=1):
+        begun_at = time.time_ns()
         with pool.connection() as connection, connection.transaction():
             hold(connection, model)
             on_transient: OnTransient = "park" if pause is None else "leave"
             done = apply_within(connection, model, deliveries, generation, on_transient=on_transient, attempts=attempt)
+        if generation == "live":
+            _trace(model, done, begun_at)
         if attempt == 1:
             tally = done
         else:
@@ -121,6 +130,13 @@ def apply_within(
     return batch.tally
 
 
+def _trace(model: ReadModel, tally: Tally, begun_at: int) -> None:
+    """A span for each event that was traced: its row is written, and its command's trace ends here."""
+    for delivery, failed in tally.traced:
+        about = {**delivery.about, "read_model": model.name}
+        continue_trace(f"apply {model.name}", delivery.traceparent, about, begun_at=begun_at).end(failed=failed)
+
+
 def lock_positions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
     """Insert missing positions of the generation entered, then lock all in one order: else two workers apply an event twice."""
     connection.execute(_SQL["insert_positions"], {"case_ids": ids})
@@ -160,12 +176,17 @@ class _Batch:
         self.connection.execute(_SQL["wait_briefly"])
         try:
             self._write(todo)
-            self.tally.applied += sum(map(len, todo.values()))
+            for events in todo.values():
+                self._applied(events)
         except Exception as error:
             if not self._is_of_a_case(error):
                 raise
             for case_id, events in todo.items():
                 self._write_as_far_as_possible(case_id, events)
+
+    def _applied(self, events: Sequence[Delivery]) -> None:
+        self.tally.applied += len(events)
+        self.tally.traced += [(delivery, None) for delivery in events if delivery.traceparent]
 
     def _write(self, todo: Mapping[UUID, Sequence[Delivery]]) -> None:
         with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:
@@ -186,13 +207,15 @@ class _Batch:
         for index, delivery in enumerate(events):
             try:
                 self._write({case_id: [delivery]})
-                self.tally.applied += 1
+                self._applied([delivery])
             except Exception as error:
                 if not self._is_of_a_case(error):
                     raise
                 if kind_of(error) == "transient" and self.on_transient == "leave":
                     self.tally.left.append(case_id)
                     return
+                if delivery.traceparent:
+                    self.tally.traced.append((delivery, type(error).__name__))
                 park(self.connection, self.model.name, self.generation, delivery, error, attempts=self.attempts)
                 self.tally.parked.append(case_id)
                 self.tally.passed_over += len(events) - index

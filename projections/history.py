@@ -23,6 +23,7 @@ class Delivery:
     """A stored event on its way to the read models; known by its case and version even where it cannot be decoded.
 
     What is told of its envelope (matter, `stored_at`, aware, and what ties it to a request) is None where that cannot be read.
+    `traceparent` is the span that whoever applies it continues.
     """
 
     case_id: UUID
@@ -32,6 +33,7 @@ class Delivery:
     matter_id: UUID | None = None
     stored_at: datetime | None = None
     correlation_id: str | None = None
+    traceparent: str | None = None
 
     @classmethod
     def from_state(cls, case_id: UUID, version: int, event_type: str, state: bytes) -> Delivery:
@@ -45,13 +47,27 @@ class Delivery:
             event = error
         if envelope is None:
             return cls(case_id, version, event_type, event)
-        return cls(case_id, version, event_type, event, envelope.matter_id, envelope.stored_at, envelope.correlation_id)
+        return cls(
+            case_id,
+            version,
+            event_type,
+            event,
+            envelope.matter_id,
+            envelope.stored_at,
+            envelope.correlation_id,
+            envelope.traceparent,
+        )
 
     @property
     def named(self) -> dict[str, str | None]:
         """What it is about, as each line of a log about it tells."""
         matter_id = str(self.matter_id) if self.matter_id else None
         return {"case_id": str(self.case_id), "matter_id": matter_id, "correlation_id": self.correlation_id}
+
+    @property
+    def about(self) -> dict[str, str | int | None]:
+        """The same with its type and version, as each span about it tells."""
+        return {**self.named, "event_type": self.event_type, "version": self.version}
 
 
 def history(connection: Connection, case_id: UUID, *, after: int, up_to: int | None = None) -> list[Delivery]:

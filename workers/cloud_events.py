@@ -1,13 +1,15 @@
 """Stored events as CloudEvents in Kafka's binary mode: attributes as headers `ce_`, the payload as the value.
 
 CloudEvents 1.0.2, and its Kafka protocol binding 1.0.2 section 3.2. Extension attributes are lower case without signs.
+`ce_traceparent` (the extension for distributed tracing) is the trace in which the event was stored, and stays as it is; the
+header `traceparent` is the hop's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from kafka.partitioner import murmur2
@@ -16,18 +18,21 @@ from domain.mapper import digest_of, split_state
 
 SOURCE = "/regcase"
 _ID, _DIGEST = "ce_id", "ce_digest"
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _EVENT_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,17})")
 """case_id/version, with a version that the database can count to."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What goes to Kafka for one stored event. `id` is case_id/version."""
+    """What goes to Kafka for one stored event. `id` is case_id/version; `traceparent` the trace in which it was stored, if any."""
 
     id: str
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
+    traceparent: str | None = None
+    about: Mapping[str, str | int] = field(default_factory=dict)
 
     def partition(self, partitions: int) -> int:
         """The partition of its key, as Kafka's own default partitioner would have it."""
@@ -74,9 +79,18 @@ def message_of(event_type: str, state: bytes) -> Message:
         "correlationid": envelope.correlation_id,
         "causationid": envelope.causation_id,
     }
+    if envelope.traceparent:
+        attributes["traceparent"] = envelope.traceparent
     headers = [("content-type", b"application/json")]
     headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
-    return Message(attributes["id"], str(envelope.matter_id).encode(), payload, headers)
+    about: dict[str, str | int] = {
+        "case_id": str(envelope.case_id),
+        "matter_id": str(envelope.matter_id),
+        "event_type": event_type,
+        "version": envelope.version,
+        "correlation_id": envelope.correlation_id,
+    }
+    return Message(attributes["id"], str(envelope.matter_id).encode(), payload, headers, envelope.traceparent, about)
 
 
 def id_in(headers: Iterable[tuple[str, bytes]]) -> str | None:
@@ -104,6 +118,12 @@ def claim_of(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Claim
         msg = "the payload is not the one that the digest names"
         raise NotAnEvent(msg)
     return claim
+
+
+def trace_of(traceparent: str) -> str | None:
+    """The id of the trace that a W3C `traceparent` is of; None where it is none."""
+    found = _TRACEPARENT.fullmatch(traceparent)
+    return found[1] if found else None
 
 
 def _header(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:

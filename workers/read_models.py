@@ -7,6 +7,7 @@ can show a wrong date.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from projections.generations import distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
 from workers.cloud_events import Claim, NotAnEvent, claim_of
+from workers.traces import arrived, receiving
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -50,7 +52,13 @@ def consume(pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIE
     Raises:
         psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
     """
-    deliveries = _until_it_succeeds(lambda: _deliveries(pool, batch), patience)
+    begun_at = time.time_ns()
+    events = _until_it_succeeds(lambda: _deliveries(pool, batch), patience)
+    with receiving(events, begun_at=begun_at) as deliveries:
+        return _apply_to_each(pool, deliveries, patience)
+
+
+def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience) -> list[Tally]:
     tallies: list[Tally] = []
     damaged: list[psycopg.ProgrammingError] = []
     for model in all_read_models().values():
@@ -95,7 +103,7 @@ def _deliveries(pool: Pool, batch: Sequence[Received]) -> list[Delivery]:
             elif delivery[1] != claim.digest:
                 _reject(connection, received, "the payload is not the stored one")
             else:
-                deliveries.append(delivery[0])
+                deliveries.append(arrived(delivery[0], received.headers))
         return deliveries
 
 

@@ -30,6 +30,7 @@ from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
 from workers.cloud_events import Message, id_in, message_of
+from workers.traces import publishing
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -125,6 +126,10 @@ class Relay:
         """Send all, wait for all, and give the next offset of each partition."""
         if not messages:
             return {}
+        with publishing(messages) as traced:
+            return self._send_and_wait(traced)
+
+    def _send_and_wait(self, messages: list[Message]) -> dict[int, int]:
         deadline = time.monotonic() + SEND_SECONDS
         try:
             sent = [

@@ -13,9 +13,11 @@ import structlog
 from psycopg.rows import class_row
 
 from domain.application import CaseApplication, StoreUnreachable, fire_command
+from domain.mapper import UnreadableEvent, split_state
 from domain.time_sources import TimeSource
 from foundation.database import DATABASE_FAILED, Pool
 from foundation.sql import load_statements
+from foundation.tracing import is_tracing, span
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -69,6 +71,22 @@ class Timers:
             return claimed
 
     def _fire(self, due: DueDeadline) -> None:
+        named = {"case_id": str(due.case_id), "matter_id": str(due.matter_id), "role": due.role}
+        with span("fire", named, caused_by=self._trace_of_start(due)):
+            self._give_command(due)
+
+    def _trace_of_start(self, due: DueDeadline) -> str | None:
+        """The trace in which the deadline was set, if any: the firing has one of its own, months later, and refers to it."""
+        if not is_tracing():
+            return None
+        with self._pool.connection() as connection:
+            found = connection.execute(_SQL["event"], {"case_id": due.case_id, "version": due.set_version}).fetchone()
+        try:
+            return split_state(bytes(found[0]))[0].traceparent if found else None
+        except UnreadableEvent:
+            return None
+
+    def _give_command(self, due: DueDeadline) -> None:
         log = _log.bind(case_id=str(due.case_id), matter_id=str(due.matter_id), role=due.role)
         try:
             outcome = self._application.execute(fire_command(due.case_type, due.case_id, due.role, due.set_version))

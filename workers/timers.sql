@@ -27,3 +27,6 @@ WITH due AS (
 SELECT due.case_id, due.case_type, due.matter_id, due.role, due.set_version
 FROM claimed JOIN due USING (case_id, role, set_version)
 ORDER BY due.fires_at, due.case_id, due.role;
+
+-- name: event
+SELECT state FROM stored_events WHERE originator_id = %(case_id)s AND originator_version = %(version)s;

@@ -6,6 +6,7 @@ A test run that was killed leaves its services behind; the next one ends them.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,5 +133,9 @@ def _sweep() -> None:
 def remove(data: Path) -> None:
     """End what runs in a data folder and delete it."""
     Supervisor(Places(data)).end_everything()
+    for mounted in psutil.disk_partitions(all=True):
+        if Path(mounted.mountpoint).is_relative_to(data):
+            # A disk that the fault suite fills; one that was killed leaves it there.
+            subprocess.run(["umount", "--lazy", mounted.mountpoint], check=False, capture_output=True)
     shutil.rmtree(data, ignore_errors=True)
     data.with_name(f"{data.name}.owner").unlink(missing_ok=True)

@@ -14,7 +14,9 @@ from threading import Event, Lock
 from uuid import UUID
 
 from foundation.settings import Settings
+from tests.faults.moved_clock import MovedClock
 from tests.faults.proxy import Proxy
+from tests.faults.small_disks import SmallDisk
 from tests.system import System
 
 MARK = "regcasefault"
@@ -85,12 +87,16 @@ class Ground:
             directly, around every proxy.
         proxies: the proxies between our processes and a service, by the name of the service: `postgres`, `kafka`,
             `kafka-2`, `kafka-3`. Empty where the stack was started without: faults of the network cannot be made then.
+        disks: disks of the suite's own under the data of `postgres` and `kafka`; none where they cannot be mounted.
+        clock: the wall clock of our processes; None: it is the machine's.
         injected: what was done to the topic.
         ended: set when the run is being ended: a fault that waits must end its cause and return.
     """
 
     system: System
     proxies: Mapping[str, Proxy] = field(default_factory=dict)
+    disks: Mapping[str, SmallDisk] = field(default_factory=dict)
+    clock: MovedClock | None = None
     injected: Injected = field(default_factory=Injected)
     ended: Event = field(default_factory=Event)
 

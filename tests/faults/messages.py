@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import wraps
 from random import Random
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
+from deploy.kafka_admin import BrokerUnreachable
 from deploy.topics import EVENTS
 from tests.faults.fault import MARK, Place
 from workers.cloud_events import NotAnEvent, claim_of
 
 PARTITIONS = [TopicPartition(EVENTS.name, number) for number in range(EVENTS.partitions)]
 _SOME = 25
+_LONG_ENOUGH = 150.0
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,23 @@ class Message:
         return replace(self, headers=[*kept, *headers.items()])
 
 
+def although_the_broker_fails(act: Callable[P, T]) -> Callable[P, T]:
+    """Do it again where a broker does not answer: another fault may have it away at the same time."""
+
+    @wraps(act)
+    def persistent(*arguments: P.args, **named: P.kwargs) -> T:
+        latest = time.monotonic() + _LONG_ENOUGH
+        while True:
+            try:
+                return act(*arguments, **named)
+            except (KafkaError, BrokerUnreachable):
+                if time.monotonic() > latest:
+                    raise
+                time.sleep(1)
+
+    return persistent
+
+
 def reader(bootstrap: str) -> closing[KafkaConsumer]:
     """A consumer of no group, to be closed."""
     return closing(KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False))
@@ -57,6 +82,7 @@ def read(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[M
             yield from (_message(record) for record in records if record.offset < ends[partition])
 
 
+@although_the_broker_fails
 def some(bootstrap: str, chance: Random) -> list[Message]:
     """Messages of a few partitions that chance chooses: of each the newest, and some from further back."""
     found: list[Message] = []
@@ -79,7 +105,8 @@ def write(bootstrap: str, messages: Iterable[Message], *, mark: str | None = Non
         mark: the kind of the fault, for a header that tells these messages from the relay's; None: they shall look like its own.
     """
     marked = [(MARK, mark.encode())] if mark else []
-    with closing(KafkaProducer(bootstrap_servers=bootstrap, max_request_size=2**20)) as producer:
+    # One that has begun sends again by itself, and writes nothing twice.
+    with closing(although_the_broker_fails(KafkaProducer)(**_idempotent(bootstrap))) as producer:
         sent = [
             producer.send(
                 EVENTS.name,
@@ -90,8 +117,17 @@ def write(bootstrap: str, messages: Iterable[Message], *, mark: str | None = Non
             )
             for message in messages
         ]
-        written = [future.get(timeout=60) for future in sent]
+        written = [future.get(timeout=_LONG_ENOUGH) for future in sent]
     return [Place(metadata.partition, metadata.offset) for metadata in written]
+
+
+def _idempotent(bootstrap: str) -> dict[str, object]:
+    return {
+        "bootstrap_servers": bootstrap,
+        "enable_idempotence": True,
+        "max_request_size": 2**20,
+        "delivery_timeout_ms": int(_LONG_ENOUGH * 1000),
+    }
 
 
 def _message(record: object) -> Message:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
+from typing import Any
 
 import psycopg
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import MemberToRemove, OffsetSpec
+from kafka.errors import KafkaError, NoError, UnknownTopicOrPartitionError
 
 from deploy.kafka_admin import admin_client
 from deploy.topics import EVENTS, ensure_topics
@@ -16,13 +18,12 @@ from projections.places import place_of, relay_to
 from tests.faults.away import away
 from tests.faults.fault import CannotBeMade, Fault, Ground
 from tests.faults.garbage import garbage
-from tests.faults.messages import PARTITIONS, Message, read, reader, some, write
-from tests.waiting import wait_for
+from tests.faults.messages import PARTITIONS, Message, although_the_broker_fails, read, reader, some, write
 from workers.app import GROUP
 from workers.cloud_events import message_of
 
 _AT_ONCE = 500
-_LONG_ENOUGH = 120.0
+_DONE = ("OK", NoError)
 
 
 def copy(ground: Ground, chance: Random) -> None:
@@ -45,16 +46,21 @@ def reorder(ground: Ground, chance: Random) -> None:
 
 def cut(ground: Ground, chance: Random) -> None:
     """Delete what lies in half of the partitions while the workers are away, so that they never see the end of it."""
-    _await_rejections(ground)
     with away(ground, "worker"):
         ground.pause(chance.uniform(0.5, 2.0))
-        with reader(ground.settings.kafka) as consumer:
-            ends = consumer.end_offsets(chance.sample(PARTITIONS, k=len(PARTITIONS) // 2))
-            gone = [message.event for message in read(consumer, ends)]
-        for event in filter(None, gone):
-            ground.injected.removed_event(*event)
-        with admin_client(ground.settings) as admin:
-            admin.delete_records(ends)
+        cut_partitions(ground, chance.sample(PARTITIONS, k=len(PARTITIONS) // 2))
+
+
+@although_the_broker_fails
+def cut_partitions(ground: Ground, partitions: Sequence[TopicPartition]) -> None:
+    """Delete everything that lies in them now."""
+    with reader(ground.settings.kafka) as consumer:
+        ends = consumer.end_offsets(partitions)
+        for message in read(consumer, ends):
+            if message.event:
+                ground.injected.removed_event(*message.event)
+    with admin_client(ground.settings) as admin:
+        admin.delete_records(ends)
 
 
 def pollute(ground: Ground, chance: Random) -> None:
@@ -68,27 +74,32 @@ def pollute(ground: Ground, chance: Random) -> None:
 
 def lose_offsets(ground: Ground, chance: Random) -> None:
     """Delete what the workers' group has committed, or the group as a whole, while the workers are away."""
-    with _group_without_members(ground) as admin:
-        if chance.random() < 0.5:
-            _require_done(admin.delete_groups([GROUP]))
-        else:
-            _require_done(admin.delete_group_offsets(GROUP, PARTITIONS))
+    whole = chance.random() < 0.5
+
+    def lose(admin: KafkaAdminClient) -> dict[Any, Any]:
+        answers: dict[Any, Any] = admin.delete_groups([GROUP]) if whole else admin.delete_group_offsets(GROUP, PARTITIONS)
+        return answers
+
+    with away(ground, "worker"):
+        _change_group(ground, lose)
 
 
 def begin_again(ground: Ground, chance: Random) -> None:
     """Set the committed offsets back to the start of the topic, so that the workers read all of it once more."""
-    with _group_without_members(ground) as admin:
+
+    def begin(admin: KafkaAdminClient) -> dict[Any, Any]:
         answers = admin.reset_group_offsets(GROUP, dict.fromkeys(PARTITIONS, OffsetSpec.EARLIEST))
-        _require_done({partition: answer["error"] for partition, answer in answers.items()})
+        return {partition: answer["error"] for partition, answer in answers.items()}
+
+    with away(ground, "worker"):
+        _change_group(ground, begin)
 
 
 def make_anew(ground: Ground, chance: Random) -> None:
     """Delete the topic while everybody goes on, and make it anew."""
-    _await_rejections(ground)
-    with admin_client(ground.settings) as admin:
-        admin.delete_topics([EVENTS.name])
-        ground.injected.made_topic_anew()
-    ensure_topics(ground.settings, timeout=30)
+    _delete_topic(ground)
+    ground.injected.made_topic_anew()
+    although_the_broker_fails(ensure_topics)(ground.settings)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -118,28 +129,20 @@ def _unpublished(ground: Ground) -> dict[str, list[Message]]:
     return cases
 
 
-def _await_rejections(ground: Ground) -> None:
-    """Wait until all garbage was seen: what is deleted before would never be."""
-
-    def unseen() -> bool:
-        with psycopg.connect(ground.settings.database) as connection:
-            seen = connection.execute("SELECT partition, message_offset FROM rejected_messages").fetchall()
-        return not {(place.partition, place.offset) for place in ground.injected.garbage} - set(seen)
-
-    wait_for(unseen, seconds=_LONG_ENOUGH, what="rejection of the garbage that was injected before")
+@although_the_broker_fails
+def _delete_topic(ground: Ground) -> None:
+    with admin_client(ground.settings) as admin, suppress(UnknownTopicOrPartitionError):
+        admin.delete_topics([EVENTS.name])
 
 
-@contextmanager
-def _group_without_members(ground: Ground) -> Iterator[KafkaAdminClient]:
-    """The workers' group while the workers are away; its members stay otherwise until their session ends."""
-    with away(ground, "worker"), admin_client(ground.settings, timeout=30) as admin:
+@although_the_broker_fails
+def _change_group(ground: Ground, change: Callable[[KafkaAdminClient], dict[Any, Any]]) -> None:
+    """Change the workers' group while the workers are away; its members would stay until their session ends."""
+    with admin_client(ground.settings, timeout=30) as admin:
         members = [member["member_id"] for member in admin.describe_groups([GROUP])[GROUP]["members"]]
         if members:
             admin.remove_group_members(GROUP, [MemberToRemove(member_id=member) for member in members])
-        yield admin
-
-
-def _require_done(answers: dict[object, object]) -> None:
-    """The client only tells what the broker refused."""
-    refused = {what: answer for what, answer in answers.items() if answer != "OK" and getattr(answer, "errno", None) != 0}
-    assert not refused, f"the broker refuses: {refused}"
+        # The client only tells what the broker refused.
+        refused = {what: answer for what, answer in change(admin).items() if answer not in _DONE}
+        if refused:
+            raise KafkaError(f"the broker refuses: {refused}")

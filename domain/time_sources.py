@@ -5,7 +5,7 @@ While a matter is being loaded from a script, its time is the script's: a row in
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,8 +13,11 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from foundation.errors import Transient
 from foundation.sql import load_statements
 
+MAY_DIFFER = timedelta(seconds=5)
+"""By how much a machine's clock may differ from the database's and still say what is due."""
 _SQL = load_statements(__file__)
 
 
@@ -43,6 +46,45 @@ class MovedTime:
     def now(self, matter_id: UUID | None) -> datetime:  # noqa: ARG002 - the same for every matter
         """The time it was moved to."""
         return self.current
+
+
+class ClockIsOff(Transient):
+    """The machine's clock and the database's differ by so much that what is due by this one may not be."""
+
+
+class HeldAgainstTheDatabase:
+    """The time of a machine, held against the database's at each look: nothing is due before both say so.
+
+    Args:
+        pool: connections to the database.
+        own: the machine's time.
+    """
+
+    def __init__(self, pool: ConnectionPool[psycopg.Connection[TupleRow]], own: TimeSource) -> None:
+        self._pool = pool
+        self._own = own
+
+    def now(self, matter_id: UUID | None) -> datetime:
+        """The earlier of the two times.
+
+        Raises:
+            ClockIsOff: they differ by more than `MAY_DIFFER`, however long the database took to answer.
+            psycopg.OperationalError: the database does not answer.
+        """
+        with self._pool.connection() as connection:
+            before = self._own.now(matter_id)
+            row = connection.execute(_SQL["database_time"]).fetchone()
+            after = self._own.now(matter_id)
+        assert row is not None
+        theirs: datetime = row[0]
+        if not before - MAY_DIFFER <= theirs <= after + MAY_DIFFER:
+            seconds = (before - theirs).total_seconds()
+            message = (
+                f"This machine's clock is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the database's, so it "
+                f"fires no deadlines. Set the clock right (NTP); until then other machines fire them."
+            )
+            raise ClockIsOff(message)
+        return min(before, theirs)
 
 
 class MatterClocks:

@@ -7,3 +7,6 @@ ON CONFLICT (matter_id) DO UPDATE SET now = excluded.now;
 
 -- name: release
 DELETE FROM matter_clocks WHERE matter_id = %(matter_id)s;
+
+-- name: database_time
+SELECT clock_timestamp();

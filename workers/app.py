@@ -22,13 +22,14 @@ from faust.events import Event
 from deploy.topics import EVENTS
 from domain.application import StoreUnreachable
 from domain.running import open_application
-from domain.time_sources import SystemTime
+from domain.time_sources import HeldAgainstTheDatabase, SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.process import begin
 from foundation.settings import Settings
 from projections.rebuild import rebuild_where_needed
 from workers.broker import wait_for_broker
 from workers.read_models import Received, consume
+from workers.timers import BATCH as DEADLINES
 from workers.timers import Timers
 
 _log = structlog.get_logger(__name__)
@@ -102,7 +103,8 @@ def _end() -> NoReturn:
 
 def _fire_due(timers: Timers) -> None:
     try:
-        timers.fire_due()
+        while timers.fire_due() >= DEADLINES:
+            pass
     except (StoreUnreachable, *DATABASE_FAILED) as error:
         _log.warning("timers_wait", error=error)
 
@@ -132,7 +134,7 @@ def main() -> None:
         _log.info("read_models_rebuilt", read_models=rebuilt)
     if not wait_for_broker(settings, threading.Event()):
         return
-    timers = Timers(pool, open_application(settings.database, pool), SystemTime())
+    timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
     worker = faust.Worker(build_app(settings, pool, timers), quiet=True, override_logging=False)
     worker.spinner = None  # else it draws one into the log
     worker.execute_from_commandline()

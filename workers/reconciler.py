@@ -14,7 +14,7 @@ import structlog
 
 from domain.application import StoreUnreachable
 from domain.running import open_application
-from domain.time_sources import SystemTime
+from domain.time_sources import HeldAgainstTheDatabase, SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.process import begin
 from foundation.stopping import stop_on_signals
@@ -94,7 +94,7 @@ def main() -> int:
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
     rebuild_where_needed(pool)
     reconciler = Reconciler(pool)
-    timers = Timers(pool, open_application(settings.database, pool), SystemTime())
+    timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
     while not stop.wait(EVERY_SECONDS):
         # Apart: what is wrong with a read model must not keep a deadline waiting.
         for work in (timers.fire_due, reconciler.look):

@@ -1,12 +1,19 @@
 """Deadline timers: rows of the read model `deadlines` that are claimed in order of due time, and become commands on the case.
 
 The case decides on its own state, and the command's key derives from what fires; so a deadline that is fired twice, late or
-after it was met has no effect.
+after it was met has no effect. Claims are given out in order of due time, a batch to a worker, and each worker fires its
+batch in that order: whatever the number of workers, a deadline is fired before an earlier one only while another worker has
+that one in hand.
 """
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -14,15 +21,25 @@ from psycopg.rows import class_row
 
 from domain.application import CaseApplication, StoreUnreachable, fire_command
 from domain.mapper import UnreadableEvent, split_state
-from domain.time_sources import TimeSource
+from domain.time_sources import ClockIsOff, TimeSource
 from foundation.database import DATABASE_FAILED, Pool
 from foundation.sql import load_statements
 from foundation.tracing import is_tracing, span
 
 _SQL = load_statements(__file__)
+CLAIM = _SQL["claim"]
 _log = structlog.get_logger(__name__)
-CLAIM_SECONDS = 30
 BATCH = 100
+CLAIM_SECONDS = 8.0
+"""After so long the work of a worker that died is another's."""
+LONGEST_CLAIM_SECONDS = 600.0
+"""What was claimed again and again is left alone for no longer than this."""
+FROM_THE_START_SECONDS = 1.0
+MOST_SECONDS_APART = 10.0
+FORGET_EVERY_SECONDS = 60.0
+TELL_EVERY_SECONDS = 60.0
+SHARE_OF_TIME = 0.05
+"""Of its time, a worker spends no more than this on looking from the start past what is claimed."""
 
 
 @dataclass(frozen=True)
@@ -34,41 +51,117 @@ class DueDeadline:
     matter_id: UUID
     role: str
     set_version: int
+    fires_at: datetime
+    of_the_system: bool
+    """Whether it is due by the system's time, not by the clock of a matter that is being loaded."""
+
+
+class Place(NamedTuple):
+    """A place in the order of due time: behind this deadline."""
+
+    after_at: datetime
+    after_case: UUID
+    after_role: str
+
+
+START = Place(datetime.min.replace(tzinfo=UTC), UUID(int=0), "")
+
+
+def claim_parameters(now: datetime, place: Place) -> dict[str, Any]:
+    """What the statement that claims takes: what is due by `now` and lies behind a place."""
+    durations = {"claim_seconds": CLAIM_SECONDS, "longest_seconds": LONGEST_CLAIM_SECONDS}
+    return {"now": now, **place._asdict(), **durations, "limit": BATCH}
 
 
 class Timers:
-    """Fires what is due. A case that cannot be fired on is logged, and told by `regcase status` while its deadline is overdue.
+    """One worker that fires what is due; not to be shared by threads.
+
+    A case that cannot be fired on is logged, tried again after pauses that grow, and told by `regcase status` while its
+    deadline is overdue.
 
     Args:
         pool: connections of the application's role.
         application: takes the commands.
-        time: the system's time; a matter that is being loaded has its own, in `matter_clocks`.
+        time_source: the system's time; a matter that is being loaded has its own, in `matter_clocks`.
+        stop: set when the process is to end: the firing in hand is finished, what is left is given back.
     """
 
-    def __init__(self, pool: Pool, application: CaseApplication, time: TimeSource) -> None:
+    def __init__(self, pool: Pool, application: CaseApplication, time_source: TimeSource, *, stop: Event | None = None) -> None:
         self._pool = pool
         self._application = application
-        self._time = time
+        self._time = time_source
+        self._stop = stop or Event()
+        self._in_hand: deque[DueDeadline] = deque()
+        self._mine_until = 0.0
+        # What lies before this place is claimed or fired, by this worker or by others. To step over all that again for each
+        # claim would cost a burst the square of its length. From time to time a claim looks from the start, for what came in
+        # between, or was left by a worker that died; the system's time may have been set back, too.
+        self._place = START
+        self._from_the_start_at = 0.0
+        self._forgets_at = 0.0
+        self._tells_at = 0.0
 
     def fire_due(self) -> int:
-        """Fire a batch of what is due, the earliest first. Returns how many were claimed.
+        """Fire a batch of what is due, the earliest first. Returns how many were fired; more may be due where that is `BATCH`.
 
         Raises:
-            psycopg.OperationalError: the database failed; what was claimed is free again after the claim's time.
+            psycopg.OperationalError: the database failed; the next call goes on where this one stopped, or leaves to others
+                what it has had for longer than a claim lasts.
             StoreUnreachable: as above.
         """
-        claimed = self._claim()
-        for due in claimed:
-            self._fire(due)
-        return len(claimed)
+        if not self._in_hand or time.monotonic() >= self._mine_until:
+            self._claim()
+        fired = 0
+        while self._in_hand and not self._stop.is_set() and time.monotonic() < self._mine_until:
+            self._fire(self._in_hand[0])
+            self._in_hand.popleft()
+            fired += 1
+        if self._stop.is_set():
+            self._give_back()
+        return fired
 
-    def _claim(self) -> list[DueDeadline]:
-        parameters = {"now": self._time.now(None), "claim_seconds": CLAIM_SECONDS, "limit": BATCH}
+    def _claim(self) -> None:
+        self._in_hand.clear()
+        began = time.monotonic()
+        try:
+            now = self._time.now(None)
+        except ClockIsOff as error:
+            self._tell(error)
+            return
+        from_the_start = began >= self._from_the_start_at
+        if from_the_start:
+            self._place = START
         with self._pool.connection() as connection, connection.cursor(row_factory=class_row(DueDeadline)) as cursor:
-            claimed = cursor.execute(_SQL["claim"], parameters).fetchall()
-            if claimed:
+            # Planned anew each time: a plan that was kept may be of a time when few were waiting.
+            claimed = cursor.execute(CLAIM, claim_parameters(now, self._place), prepare=False).fetchall()
+            if claimed and began >= self._forgets_at:
                 cursor.execute(_SQL["forget_old_claims"])
-            return claimed
+                self._forgets_at = began + FORGET_EVERY_SECONDS
+        self._in_hand.extend(claimed)
+        self._mine_until = began + CLAIM_SECONDS
+        if from_the_start:
+            took = time.monotonic() - began
+            self._from_the_start_at = began + min(max(FROM_THE_START_SECONDS, took / SHARE_OF_TIME), MOST_SECONDS_APART)
+        for due in claimed:
+            if due.of_the_system:
+                self._place = Place(due.fires_at, due.case_id, due.role)
+
+    def _tell(self, error: ClockIsOff) -> None:
+        if time.monotonic() >= self._tells_at:
+            _log.error("clock_is_off", reason=str(error))
+            self._tells_at = time.monotonic() + TELL_EVERY_SECONDS
+
+    def _give_back(self) -> None:
+        """Let others have at once what is left in hand."""
+        if self._in_hand:
+            parameters = {
+                "case_ids": [due.case_id for due in self._in_hand],
+                "roles": [due.role for due in self._in_hand],
+                "set_versions": [due.set_version for due in self._in_hand],
+            }
+            self._in_hand.clear()
+            with self._pool.connection() as connection:
+                connection.execute(_SQL["give_back"], parameters)
 
     def _fire(self, due: DueDeadline) -> None:
         named = {"case_id": str(due.case_id), "matter_id": str(due.matter_id), "role": due.role}

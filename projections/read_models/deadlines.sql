@@ -32,8 +32,8 @@ CREATE TABLE deadlines (
     PRIMARY KEY (case_id, role)
 );
 CREATE INDEX deadlines_matter ON deadlines (matter_id);
--- The timers look for what is due; waiting deadlines cost them nothing.
-CREATE INDEX deadlines_to_fire ON deadlines (fires_at) WHERE fires_at IS NOT NULL;
+-- The timers look for what is due in this order; waiting deadlines cost them nothing.
+CREATE INDEX deadlines_to_fire ON deadlines (fires_at, case_id, role) WHERE fires_at IS NOT NULL;
 
 -- name: start
 -- A role may start again on a case; the latest is meant, and nothing of the one before remains.

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -19,11 +19,11 @@ from kafka import KafkaProducer
 
 from deploy.topics import EVENTS, Topic, ensure_topics
 from domain.event_store import in_postgres
-from domain.mapper import split_state
 from foundation.logs import configure_logs
 from foundation.settings import Settings
 from projections.read_model import all_read_models
-from tests.histories import EVERYTHING, nobody_complies_or_pays
+from tests.copies import copies, events_of, is_published
+from tests.histories import nobody_complies_or_pays
 from tests.system import System
 from tests.waiting import wait_for
 from workers.cloud_events import Message, message_of
@@ -33,28 +33,11 @@ WITHIN = 300.0
 
 
 def story() -> list[StoredEvent]:
-    return list(nobody_complies_or_pays().app.recorder.select_notifications(start=None, limit=EVERYTHING))
-
-
-def copies(events: Sequence[StoredEvent], number: int) -> list[StoredEvent]:
-    """The same story many times over, each with ids of its own."""
-    ids = {event.originator_id for event in events} | {
-        split_state(event.state)[0].matter_id for event in events if not event.topic.startswith("_")
-    }
-    made = []
-    for copy in range(number):
-        renamed = {str(old).encode(): str(uuid5(NAMESPACE_OID, f"{copy}/{old}")).encode() for old in ids}
-        for event in events:
-            state = event.state
-            for old, new in renamed.items():
-                state = state.replace(old, new)
-            originator_id = UUID(renamed[str(event.originator_id).encode()].decode())
-            made.append(StoredEvent(originator_id, event.originator_version, event.topic, state))
-    return made
+    return events_of(nobody_complies_or_pays())
 
 
 def messages_of(events: Sequence[StoredEvent]) -> list[Message]:
-    return [message_of(event.topic, event.state) for event in events if not event.topic.startswith("_")]
+    return [message_of(event.topic, event.state) for event in events if is_published(event)]
 
 
 def timed(work: Callable[[], object]) -> float:

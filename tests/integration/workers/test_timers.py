@@ -43,6 +43,12 @@ def fine(database: Database, pool: Pool) -> UUID:
     return desk.names["fine"]
 
 
+def free_all_claims(database: Database) -> None:
+    """As if the time of every claim were over."""
+    with psycopg.connect(database.app_url) as connection:
+        connection.execute("UPDATE timer_claims SET claimed_until = now()")
+
+
 def fired(application: CaseApplication, case_id: UUID) -> list[str]:
     return [event.role for event in application.events_of(case_id) if isinstance(event, DeadlinePassed)]
 
@@ -90,10 +96,9 @@ def test_several_workers_claim_each_deadline_once(pool: Pool, application: CaseA
     desks = [issued() for _ in range(10)]
     for desk in desks:
         apply(pool, DEADLINES, store(desk, database))
-    timers = Timers(pool, application, MovedTime(LATER))
     with ThreadPoolExecutor(4) as workers:
-        claimed = sum(workers.map(lambda _: timers.fire_due(), range(8)))
-    assert claimed == 20
+        fired_by_each = workers.map(lambda _: Timers(pool, application, MovedTime(LATER)).fire_due(), range(8))
+        assert sum(fired_by_each) == 20
     for desk in desks:
         assert sorted(fired(application, desk.names["fine"])) == ["appeal", "payment", "representations"]
 
@@ -101,12 +106,10 @@ def test_several_workers_claim_each_deadline_once(pool: Pool, application: CaseA
 def test_a_claim_whose_worker_died_is_free_again_after_its_time(
     pool: Pool, application: CaseApplication, fine: UUID, database: Database
 ) -> None:
-    timers = Timers(pool, application, MovedTime(LATER))
-    assert len(timers._claim()) == 2
-    assert timers.fire_due() == 0
-    with psycopg.connect(database.app_url) as connection:
-        connection.execute("UPDATE timer_claims SET claimed_until = now()")
-    assert timers.fire_due() == 2
+    Timers(pool, application, MovedTime(LATER))._claim()
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 0
+    free_all_claims(database)
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 2
     assert fired(application, fine)[-2:] == ["appeal", "payment"]
 
 
@@ -141,21 +144,18 @@ def test_old_claims_are_forgotten(pool: Pool, application: CaseApplication, fine
 
 
 def test_a_rebuild_leaves_claims_alone(pool: Pool, application: CaseApplication, fine: UUID) -> None:
-    timers = Timers(pool, application, MovedTime(LATER))
-    assert len(timers._claim()) == 2
+    Timers(pool, application, MovedTime(LATER))._claim()
     rebuild(pool, DEADLINES)
-    assert timers.fire_due() == 0
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 0
 
 
 def test_firing_again_before_the_read_model_knows_has_no_effect(
     pool: Pool, application: CaseApplication, fine: UUID, database: Database
 ) -> None:
-    timers = Timers(pool, application, MovedTime(LATER))
-    timers.fire_due()
+    Timers(pool, application, MovedTime(LATER)).fire_due()
     before = application.events_of(fine)
-    with psycopg.connect(database.app_url) as connection:
-        connection.execute("DELETE FROM timer_claims")
-    assert timers.fire_due() == 2
+    free_all_claims(database)
+    assert Timers(pool, application, MovedTime(LATER)).fire_due() == 2
     assert application.events_of(fine) == before
 
 

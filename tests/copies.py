@@ -1,0 +1,41 @@
+"""The same history many times over, each with ids of its own: thousands of real cases, made in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from eventsourcing.persistence import StoredEvent
+
+from domain.identifiers import matter_index_id
+from domain.mapper import split_state
+from tests.desk import Desk
+from tests.histories import EVERYTHING
+
+
+def events_of(desk: Desk) -> list[StoredEvent]:
+    """Everything that a desk has stored, in order."""
+    return list(desk.app.recorder.select_notifications(start=None, limit=EVERYTHING))
+
+
+def is_published(event: StoredEvent) -> bool:
+    """Whether it is an event of a case, and none that the application keeps for itself."""
+    return not event.topic.startswith("_")
+
+
+def copies(events: Sequence[StoredEvent], number: int) -> list[StoredEvent]:
+    """The same story so many times, one after the other."""
+    matters = {split_state(event.state)[0].matter_id for event in events if is_published(event)}
+    ids = {event.originator_id for event in events} | matters
+    made = []
+    for copy in range(number):
+        new = {old: uuid5(NAMESPACE_OID, f"{copy}/{old}") for old in ids if isinstance(old, UUID)}
+        new |= {matter_index_id(matter): matter_index_id(new[matter]) for matter in matters}
+        renamed = {str(old).encode(): str(its).encode() for old, its in new.items()}
+        for event in events:
+            state = event.state
+            for old_id, new_id in renamed.items():
+                state = state.replace(old_id, new_id)
+            assert isinstance(event.originator_id, UUID)
+            made.append(StoredEvent(new[event.originator_id], event.originator_version, event.topic, state))
+    return made

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import TopicAlreadyExistsError, for_code
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
+from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from deploy.kafka_admin import admin_client
 from foundation.errors import Misconfigured
@@ -56,6 +57,43 @@ EVENTS = Topic(
 TOPICS: tuple[Topic, ...] = (EVENTS,)
 
 
+@dataclass(frozen=True)
+class FoundTopic:
+    """A topic as it is.
+
+    Args:
+        topic_id: Kafka's own id; a topic that is deleted and made anew has another.
+        ends: per partition, the offset that its next message will have.
+    """
+
+    topic_id: UUID
+    ends: dict[int, int]
+
+
+def find_topic(settings: Settings, topic: Topic, *, timeout: float = 10.0) -> FoundTopic | None:
+    """Find a topic; None where it is missing, or so new that a partition of it is not at work yet.
+
+    Raises:
+        BrokerUnreachable: no broker answers, or one that leads a partition is away.
+        Misconfigured: it has another number of partitions than stated.
+    """
+    with admin_client(settings, timeout=timeout) as client:
+        (described,) = client.describe_topics([topic.name])
+        error = for_code(described["error_code"])
+        if error is UnknownTopicOrPartitionError:
+            return None
+        if described["error_code"]:
+            raise error
+        _require_partitions(topic, len(described["partitions"]))
+        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        try:
+            latest = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+        except UnknownTopicOrPartitionError:
+            return None
+        ends = {partition.partition: latest[partition].offset for partition in partitions}
+        return FoundTopic(UUID(str(described["topic_id"])), ends)
+
+
 def ensure_topics(settings: Settings, topics: Sequence[Topic] = TOPICS, *, timeout: float = 10.0) -> list[str]:
     """Make the topics that are missing, and give those that are there the stated settings.
 
@@ -82,16 +120,20 @@ def _ensure(client: KafkaAdminClient, topics: Sequence[Topic], replication: int)
             made.append(topic.name)
             continue
         found = partitions.get(topic.name) or len(client.describe_topics([topic.name])[0]["partitions"])
-        if found != topic.partitions:
-            msg = (
-                f"the topic {topic.name} has {found} partitions, {topic.partitions} are stated. Their number cannot change, the order "
-                f"of events would be lost: delete the topic, and `regcase up` makes it anew. What is stored from then on is published to it; "
-                f"the read models lose nothing, they are held against the event store."
-            )
-            raise Misconfigured(msg)
+        _require_partitions(topic, found)
         _configure(client, topic, replication)
     client.wait_for_topics([topic.name for topic in topics])
     return made
+
+
+def _require_partitions(topic: Topic, found: int) -> None:
+    if found != topic.partitions:
+        msg = (
+            f"the topic {topic.name} has {found} partitions, {topic.partitions} are stated. Their number cannot change, the order "
+            f"of events would be lost: delete the topic. The relay makes it anew and fills it with what is stored; the read models lose "
+            f"nothing, they are held against the event store."
+        )
+        raise Misconfigured(msg)
 
 
 def _create(client: KafkaAdminClient, topic: Topic, replication: int) -> bool:

@@ -1,4 +1,4 @@
-"""Places: how far those who follow the notification log have got. A place never goes back."""
+"""Places: how far those who follow the notification log have got. A place never goes back, but for one that begins anew."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def place_of(connection: Connection, follower: str) -> int:
 def save_place(connection: Connection, follower: str, notification_id: int) -> None:
     """Note how far a follower has got."""
     connection.execute(_SQL["save_place"], {"follower": follower, "notification_id": notification_id})
+
+
+def begin_anew(connection: Connection, follower: str) -> None:
+    """Let a follower begin the log again: what it did before is lost."""
+    connection.execute(_SQL["begin_anew"], {"follower": follower})

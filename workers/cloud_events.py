@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from kafka.partitioner import murmur2
@@ -25,9 +26,16 @@ _EVENT_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-
 
 @dataclass(frozen=True)
 class Message:
-    """What goes to Kafka for one stored event. `id` is case_id/version; `traceparent` the trace in which it was stored, if any."""
+    """What goes to Kafka for one stored event.
+
+    Args:
+        id: case_id/version.
+        stored_at: the wall time of storing (aware).
+        traceparent: the trace in which it was stored, if any.
+    """
 
     id: str
+    stored_at: datetime
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
@@ -90,7 +98,9 @@ def message_of(event_type: str, state: bytes) -> Message:
         "version": envelope.version,
         "correlation_id": envelope.correlation_id,
     }
-    return Message(attributes["id"], str(envelope.matter_id).encode(), payload, headers, envelope.traceparent, about)
+    return Message(
+        attributes["id"], envelope.stored_at, str(envelope.matter_id).encode(), payload, headers, envelope.traceparent, about
+    )
 
 
 def id_in(headers: Iterable[tuple[str, bytes]]) -> str | None:

@@ -3,7 +3,8 @@
 One relay is active, by an advisory lock whose session dies within seconds of the relay; others stand by. It sends a window
 of events, flushes, and looks at every acknowledgement; then it saves its place and each partition's next offset, on the
 lock's own connection. A failed or overdue send ends the process: the process manager starts it anew, and the new one reads
-each partition from its saved offset to the end and leaves out what it finds there.
+each partition from its saved offset to the end and leaves out what it finds there. A topic that was made anew is filled with
+what it would still hold.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
@@ -20,25 +22,28 @@ import structlog
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from deploy.topics import EVENTS
-from foundation.database import session_options
-from foundation.errors import Transient
-from foundation.process import begin
-from foundation.settings import Settings
+from deploy.kafka_admin import BrokerUnreachable
+from deploy.topics import EVENTS, Topic
+from foundation.errors import Misconfigured, Transient
+from foundation.logs import configure_logs
+from foundation.settings import Settings, load_settings
 from foundation.sql import load_statements
 from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
 from workers.cloud_events import Message, id_in, message_of
+from workers.relay_client import RelayClient
+from workers.relay_lock import TOUCH_SECONDS, LockLost, RelayLock, connect
+from workers.relay_topic import TopicGone, target_of
 from workers.traces import publishing
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 
 WINDOW = 500
-TOUCH_SECONDS = 2.0
-IDLE_SESSION_TIMEOUT = "6s"
 SEND_SECONDS = 30.0
+# How soon a relay that waits for the brokers notes that its lock or its topic is gone.
+_LOOK_SECONDS = 0.25
 
 
 class SendFailed(Transient):
@@ -46,19 +51,30 @@ class SendFailed(Transient):
 
 
 class Relay:
-    """Follows the notification log on the lock's connection and publishes to one topic."""
+    """Follows the notification log on the lock's connection and publishes to one topic.
 
-    def __init__(self, connection: psycopg.Connection[Any], topic: str, partitions: int, client_options: dict[str, Any]) -> None:
-        self._connection = connection
-        self._topic = topic
-        self._partitions = partitions
-        self._follower = relay_to(topic)
-        self._offsets: dict[int, int] = dict(connection.execute(_SQL["offsets"], {"topic": topic}).fetchall())
-        self._place = place_of(connection, self._follower)
-        self._client_options = client_options
-        self._already = self._published_after_saved_offsets()
-        self._producer = KafkaProducer(
-            **client_options,
+    Args:
+        lock: taken.
+        settings: how to reach the brokers, and how many copies of each partition there are to be.
+    """
+
+    def __init__(self, lock: RelayLock, topic: Topic, settings: Settings) -> None:
+        self._lock = lock
+        self._target = target_of(lock, topic, settings)
+        self._topic = topic.name
+        self._partitions = topic.partitions
+        self._follower = relay_to(topic.name)
+        self._offsets: dict[int, int] = dict(lock.execute(_SQL["offsets"], {"topic": topic.name}).fetchall())
+        self._place = place_of(lock.connection, self._follower)
+        self._client_options = settings.kafka_client_options()
+        self._already = lock.while_touching(self._published_after_saved_offsets)
+        self._clients: list[RelayClient] = []
+        self._producer = lock.while_touching(self._make_producer)
+
+    def _make_producer(self) -> KafkaProducer:
+        producer = KafkaProducer(
+            **self._client_options,
+            kafka_client=self._keep_client,
             # Named, because other settings of theirs switch it off with only a warning.
             enable_idempotence=True,
             linger_ms=5,
@@ -68,7 +84,20 @@ class Relay:
             request_timeout_ms=int(SEND_SECONDS * 500),
             max_request_size=2**20,
             batch_size=2**17,
+            # It is known soon when the topic is deleted, also while there is nothing to publish.
+            metadata_max_age_ms=int(TOUCH_SECONDS * 1000),
+            allow_auto_create_topics=False,
         )
+        try:
+            producer.partitions_for(self._topic)
+        except BaseException:
+            producer.close(timeout=0)
+            raise
+        return producer
+
+    def _keep_client(self, **options: Any) -> RelayClient:
+        self._clients.append(RelayClient(self._target, self._lock, **options))
+        return self._clients[-1]
 
     @property
     def place(self) -> int:
@@ -84,14 +113,11 @@ class Relay:
             ends = consumer.end_offsets(partitions)
             left: dict[TopicPartition, int] = {}
             for partition in partitions:
-                saved = self._offsets.get(partition.partition, 0)
-                # Shorter than what was saved: the topic was made anew, and all of it is new.
-                start = saved if saved <= ends[partition] else 0
+                start = self._offsets.get(partition.partition, 0)
                 if start < ends[partition]:
                     consumer.seek(partition, start)
                     left[partition] = ends[partition]
             while left:
-                self.touch()
                 for records in consumer.poll(timeout_ms=1000).values():
                     found.update(filter(None, (id_in(record.headers) for record in records)))
                 left = {p: end for p, end in left.items() if consumer.position(p) < end}
@@ -99,28 +125,47 @@ class Relay:
             _log.info("relay_found_unnoted_events", topic=self._topic, events=len(found))
         return found
 
-    def touch(self) -> None:
-        """Show the database that this relay lives; its session, and with it the lock, would end otherwise.
+    def look(self) -> None:
+        """Show the database that this relay lives, and see that its topic is the one that it knows.
 
         Raises:
+            LockLost: the last look is too long ago.
             psycopg.OperationalError: the session is gone, so another relay may be active already.
+            TopicGone: the topic was deleted, or made anew.
         """
-        self._connection.execute(_SQL["touch"])
+        self._lock.touch()
+        if self._clients[-1].topic_id() != self._target.topic_id:
+            msg = f"the topic {self._topic} was deleted or made anew"
+            raise TopicGone(msg)
 
     def publish_window(self) -> int:
         """Publish the next window, and note it. Returns how many log entries it covered.
 
         Raises:
             SendFailed: an event was not acknowledged; what was is found again at the next start.
-            psycopg.OperationalError: the lock's session is gone.
+            LockLost, psycopg.OperationalError, TopicGone: as of `look`.
         """
-        rows = self._connection.execute(_SQL["window"], {"after": self._place, "limit": WINDOW}).fetchall()
+        self.look()
+        rows = self._lock.execute(_SQL["window"], {"after": self._place, "limit": WINDOW}).fetchall()
         if not rows:
             return 0
-        messages = [message_of(topic, state) for _, topic, state in rows if not topic.startswith("_")]
-        offsets = self._send([message for message in messages if message.id not in self._already])
+        offsets = self._send(list(self._to_be_sent(rows)))
+        # What was sent to another topic than the noted one is not noted of this one.
+        self.look()
         self._save(rows[-1][0], offsets)
         return len(rows)
+
+    def _to_be_sent(self, rows: list[tuple[int, str, bytes]]) -> Iterator[Message]:
+        oldest_kept = datetime.now(UTC) - self._target.topic.retention
+        for notification_id, event_type, state in rows:
+            if event_type.startswith("_"):
+                continue
+            message = message_of(event_type, state)
+            if message.id in self._already:
+                # It does not come again: a log entry is read once.
+                self._already.discard(message.id)
+            elif notification_id > self._target.refill_until or message.stored_at >= oldest_kept:
+                yield message
 
     def _send(self, messages: list[Message]) -> dict[int, int]:
         """Send all, wait for all, and give the next offset of each partition."""
@@ -143,7 +188,7 @@ class Relay:
                 for message in messages
             ]
             while not self._flushed():
-                self.touch()
+                self.look()
                 if time.monotonic() > deadline:
                     break
             acknowledged = [future.get(timeout=0) for future in sent]
@@ -157,23 +202,25 @@ class Relay:
 
     def _flushed(self) -> bool:
         try:
-            self._producer.flush(timeout=TOUCH_SECONDS)
+            self._producer.flush(timeout=_LOOK_SECONDS)
         except KafkaTimeoutError:
             return False
         return True
 
     def _save(self, place: int, offsets: dict[int, int]) -> None:
-        with self._connection.transaction():
-            save_place(self._connection, self._follower, place)
+        with self._lock.connection.transaction():
+            save_place(self._lock.connection, self._follower, place)
             for partition, next_offset in offsets.items():
-                self._connection.execute(
+                self._lock.execute(
                     _SQL["save_offset"], {"topic": self._topic, "partition": partition, "next_offset": next_offset}
                 )
+        if self._place < self._target.refill_until <= place:
+            _log.info("relay_filled_topic_made_anew", topic=self._topic, until=self._target.refill_until)
         self._place = place
 
     def wait_for_more(self) -> None:
-        """Wait until something is stored, or until it is time to touch."""
-        for _ in self._connection.notifies(timeout=TOUCH_SECONDS, stop_after=1):
+        """Wait until something is stored, or until it is time to look."""
+        for _ in self._lock.connection.notifies(timeout=TOUCH_SECONDS, stop_after=1):
             pass
 
     def close(self) -> None:
@@ -183,61 +230,31 @@ class Relay:
 
 @contextmanager
 def _consumer(client_options: dict[str, Any]) -> Iterator[KafkaConsumer]:
-    consumer = KafkaConsumer(**client_options, enable_auto_commit=False, group_id=None)
+    consumer = KafkaConsumer(**client_options, enable_auto_commit=False, group_id=None, allow_auto_create_topics=False)
     try:
         yield consumer
     finally:
         consumer.close()
 
 
-def connect(conninfo: str) -> psycopg.Connection[Any]:
-    """The connection that the lock lives on: it ends soon after its relay does, however that ends."""
-    return psycopg.connect(
-        conninfo,
-        autocommit=True,
-        application_name="regcase relay",
-        connect_timeout=3,
-        keepalives_idle=2,
-        keepalives_interval=1,
-        keepalives_count=3,
-        tcp_user_timeout=6000,
-        options=session_options(
-            idle_session_timeout=IDLE_SESSION_TIMEOUT,
-            # The other does not count inside a transaction.
-            idle_in_transaction_session_timeout=IDLE_SESSION_TIMEOUT,
-            tcp_keepalives_idle="2",
-            tcp_keepalives_interval="1",
-            tcp_keepalives_count="3",
-        ),
-    )
-
-
-def wait_for_lock(connection: psycopg.Connection[Any], topic: str, stop: Event) -> bool:
-    """Stand by until this relay is the active one. False: it was told to stop before."""
-    while not stop.is_set():
-        row = connection.execute(_SQL["try_lock"], {"topic": topic}).fetchone()
-        if row and row[0]:
-            return True
-        stop.wait(1)
-    return False
-
-
-def run(settings: Settings, stop: Event, *, topic: str = EVENTS.name, partitions: int = EVENTS.partitions) -> None:
+def run(settings: Settings, stop: Event, *, topic: Topic = EVENTS) -> None:
     """Be a relay until told to stop.
 
     Raises:
         SendFailed: an event was not acknowledged in time.
+        LockLost: it was not heard of for so long that another relay may be active.
+        TopicGone: the topic was deleted, or made anew.
         psycopg.OperationalError: the database broke off.
     """
     with connect(settings.database) as connection:
-        if not wait_for_lock(connection, topic, stop):
+        lock = RelayLock(connection, topic.name)
+        if not lock.take(stop):
             return
-        _log.info("relay_active", topic=topic)
-        options = settings.kafka_client_options()
-        if not wait_for_broker(settings, stop, meanwhile=lambda: connection.execute(_SQL["touch"])):
+        _log.info("relay_active", topic=topic.name)
+        if not wait_for_broker(settings, stop, meanwhile=lock.touch):
             return
-        connection.execute(_SQL["listen"])
-        relay = Relay(connection, topic, partitions, options)
+        lock.execute(_SQL["listen"])
+        relay = Relay(lock, topic, settings)
         try:
             while not stop.is_set():
                 if not relay.publish_window():
@@ -247,13 +264,17 @@ def run(settings: Settings, stop: Event, *, topic: str = EVENTS.name, partitions
 
 
 def main() -> int:
-    """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew."""
-    settings = begin("relay")
+    """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew, 78 when somebody must mend something."""
+    settings = load_settings()
+    configure_logs(settings.log_level, process="relay")
     try:
         run(settings, stop_on_signals())
-    except (SendFailed, psycopg.Error, KafkaError) as error:
+    except (SendFailed, LockLost, TopicGone, BrokerUnreachable, psycopg.Error, KafkaError) as error:
         _log.error("relay_ends", error=error)
         return 75
+    except Misconfigured as error:
+        _log.error("relay_ends", error=error)
+        return 78
     return 0
 
 

@@ -1,7 +1,3 @@
--- name: try_lock
--- One relay is active; others stand by. The lock goes with the session.
-SELECT pg_try_advisory_lock(hashtext('relay to ' || %(topic)s));
-
 -- name: offsets
 SELECT partition, next_offset FROM relay_offsets WHERE topic = %(topic)s;
 
@@ -17,6 +13,3 @@ ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset;
 -- name: listen
 -- The event sourcing library notifies this channel whenever it stores events.
 LISTEN stored_events;
-
--- name: touch
-SELECT 1;

@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from datetime import datetime
 from itertools import pairwise
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import psycopg
 import pytest
 
-from deploy.kafka_admin import admin_client
-from deploy.topics import EVENTS, Topic, ensure_topics
 from domain.case.events import CaseEvent
 from domain.mapper import digest_of
-from foundation.settings import Settings
-from projections.history import Delivery
 from tests.histories import nobody_complies_or_pays, store
+from tests.relays import a_relay, ids, ids_of, publish_all, running
 from tests.services import Database
-from tests.topics import Published, published
+from tests.topics import published
 from tests.waiting import wait_for
 from workers import relay as module
-from workers.relay import Relay, SendFailed, connect, run
-
-
-@contextmanager
-def a_relay(database: Database, kafka: str, topic: str) -> Iterator[Relay]:
-    with connect(database.app_url) as connection:
-        relay = Relay(connection, topic, EVENTS.partitions, {"bootstrap_servers": kafka})
-        try:
-            yield relay
-        finally:
-            relay.close()
-
-
-def publish_all(relay: Relay) -> None:
-    while relay.publish_window():
-        pass
-
-
-def ids(messages: list[Published]) -> list[str]:
-    return sorted(message.headers["ce_id"] for message in messages)
-
-
-def ids_of(deliveries: list[Delivery]) -> list[str]:
-    return sorted(f"{delivery.case_id}/{delivery.version}" for delivery in deliveries)
+from workers.relay import SendFailed
+from workers.relay_lock import RelayLock, connect
 
 
 def test_publishes_every_event_once_and_no_internal_one(database: Database, kafka: str, events_topic: str) -> None:
@@ -113,52 +87,6 @@ def test_a_relay_that_ended_before_noting_a_window_leaves_no_duplicate(
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
 
-def test_what_is_stored_after_a_topic_was_made_anew_is_in_it_once(database: Database, kafka: str, events_topic: str) -> None:
-    store(nobody_complies_or_pays(), database)
-    with a_relay(database, kafka, events_topic) as relay:
-        publish_all(relay)
-    make_anew(kafka, events_topic)
-    assert published(kafka, events_topic) == []
-    more = store(nobody_complies_or_pays(), database)
-    with a_relay(database, kafka, events_topic) as relay:
-        publish_all(relay)
-    assert ids(published(kafka, events_topic)) == ids_of(more)
-
-
-def test_a_relay_that_ended_before_noting_what_it_sent_to_a_topic_made_anew_leaves_no_duplicate(
-    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store(nobody_complies_or_pays(), database)
-    with a_relay(database, kafka, events_topic) as relay:
-        publish_all(relay)
-    make_anew(kafka, events_topic)
-    more = store(nobody_complies_or_pays(), database)[:10]
-    monkeypatch.setattr(module, "WINDOW", 10)
-
-    def dies(*_: Any) -> None:
-        raise SystemExit
-
-    with a_relay(database, kafka, events_topic) as relay, monkeypatch.context() as patched:
-        patched.setattr(relay, "_save", dies)
-        with pytest.raises(SystemExit):
-            relay.publish_window()
-    with a_relay(database, kafka, events_topic) as relay:
-        publish_all(relay)
-    found = ids(published(kafka, events_topic))
-    assert len(found) == len(set(found))
-    assert set(found) >= set(ids_of(more)[:3])
-
-
-def make_anew(kafka: str, name: str) -> None:
-    """Delete a topic and make it again, empty."""
-    settings = Settings(kafka_bootstrap=kafka)
-    topic = Topic(name, EVENTS.partitions, EVENTS.key, EVENTS.retention, EVENTS.largest_batch)
-    with admin_client(settings) as client:
-        client.delete_topics([name])
-        wait_for(lambda: name not in {there["name"] for there in client.describe_topics()}, what="the deletion")
-    ensure_topics(settings, [topic])
-
-
 def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
     database: Database, kafka: str, events_topic: str
 ) -> None:
@@ -174,8 +102,14 @@ def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
     assert dict(noted) == ends
 
 
-def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str) -> None:
+def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store(nobody_complies_or_pays(), database)
+
+    def takes_it_beside_another(lock: RelayLock, _: Event) -> bool:
+        lock._touched = time.monotonic()
+        return True
+
+    monkeypatch.setattr(RelayLock, "take", takes_it_beside_another)
     with a_relay(database, kafka, events_topic) as late, a_relay(database, kafka, events_topic) as early:
         publish_all(early)
         store(nobody_complies_or_pays(), database)
@@ -202,58 +136,25 @@ def test_a_broker_that_does_not_acknowledge_in_time_ends_the_relay(
 class TestRunning:
     """The process itself, in a thread."""
 
-    @pytest.fixture
-    def settings(self, database: Database, kafka: str) -> Settings:
-        return Settings(database_url=database.app_url, kafka_bootstrap=kafka)
-
-    @staticmethod
-    @contextmanager
-    def running(settings: Settings, topic: str) -> Iterator[Thread]:
-        stop = Event()
-        thread = Thread(target=run, args=(settings, stop), kwargs={"topic": topic}, daemon=True)
-        thread.start()
-        try:
-            yield thread
-        finally:
-            stop.set()
-            thread.join(20)
-            assert not thread.is_alive()
-
-    def test_publishes_what_is_stored_while_it_runs(
-        self, settings: Settings, database: Database, kafka: str, events_topic: str
-    ) -> None:
-        with self.running(settings, events_topic):
+    def test_publishes_what_is_stored_while_it_runs(self, database: Database, kafka: str, events_topic: str) -> None:
+        with running(database, kafka, events_topic):
             deliveries = store(nobody_complies_or_pays(), database)
             wait_for(lambda: len(published(kafka, events_topic)) >= len(deliveries), what="publication")
         assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
-    def test_one_that_hangs_loses_the_lock_within_seconds(self, database: Database, events_topic: str) -> None:
-        """As a process does that is stopped by SIGSTOP: it no longer touches its session."""
-        with connect(database.app_url) as hangs, connect(database.app_url) as other:
-            assert module.wait_for_lock(hangs, events_topic, Event())
-            assert wait_for(
-                lambda: (
-                    other.execute("SELECT pg_try_advisory_lock(hashtext('relay to ' || %s))", [events_topic]).fetchone()
-                    or [False]
-                )[0],
-                seconds=10,
-                what="the end of the session",
-            )
-            with pytest.raises(psycopg.OperationalError):
-                hangs.execute("SELECT 1")
-
     def test_a_second_one_stands_by_and_takes_over_when_the_first_loses_its_session(
-        self, settings: Settings, database: Database, kafka: str, events_topic: str
+        self, database: Database, kafka: str, events_topic: str
     ) -> None:
         active = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        with psycopg.connect(database.superuser_url, autocommit=True) as connection, connect(database.app_url) as first:
-            assert module.wait_for_lock(first, events_topic, Event())
-            with self.running(settings, events_topic):
+        with psycopg.connect(database.superuser_url, autocommit=True) as connection, connect(database.app_url) as session:
+            first = RelayLock(session, events_topic)
+            assert first.take(Event())
+            with running(database, kafka, events_topic):
                 deliveries = store(nobody_complies_or_pays(), database)
                 assert published(kafka, events_topic) == []
                 ((holder,),) = connection.execute(active).fetchall()
                 connection.execute("SELECT pg_terminate_backend(%s)", [holder])
                 wait_for(lambda: len(published(kafka, events_topic)) >= len(deliveries), what="takeover")
             with pytest.raises(psycopg.OperationalError):
-                first.execute("SELECT 1")
+                first.touch()
         assert ids(published(kafka, events_topic)) == ids_of(deliveries)

@@ -1,0 +1,61 @@
+"""Relays in tests: step by step, or as the process runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event, Thread
+
+from deploy.topics import EVENTS, Topic
+from foundation.settings import Settings
+from projections.history import Delivery
+from tests.services import Database
+from tests.topics import Published
+from workers.relay import Relay, run
+from workers.relay_lock import RelayLock, connect
+
+
+def named(topic: str) -> Topic:
+    """A topic like the real one."""
+    return replace(EVENTS, name=topic)
+
+
+@contextmanager
+def a_relay(database: Database, kafka: str, topic: str) -> Iterator[Relay]:
+    with connect(database.app_url) as connection:
+        lock = RelayLock(connection, topic)
+        assert lock.take(Event())
+        relay = Relay(lock, named(topic), Settings(kafka_bootstrap=kafka))
+        try:
+            yield relay
+        finally:
+            relay.close()
+
+
+@contextmanager
+def running(database: Database, kafka: str, topic: str) -> Iterator[Thread]:
+    """The process, in a thread."""
+    stop = Event()
+    settings = Settings(database_url=database.app_url, kafka_bootstrap=kafka)
+    thread = Thread(target=run, args=(settings, stop), kwargs={"topic": named(topic)}, daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def publish_all(relay: Relay) -> None:
+    while relay.publish_window():
+        pass
+
+
+def ids(messages: list[Published]) -> list[str]:
+    return sorted(message.headers["ce_id"] for message in messages)
+
+
+def ids_of(deliveries: list[Delivery]) -> list[str]:
+    return sorted(f"{delivery.case_id}/{delivery.version}" for delivery in deliveries)

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         traces_share: the share of commands that are traced, from 0 to 1; each wholly or not at all.
         parked_most: how many cases may be parked before it is an alarm.
         parked_minutes: how long a case may be parked before it is one.
+        lag_seconds: how long a stored event may be missing from a read model before it is an alarm.
+        unpublished_seconds: how long a stored event may wait for its publication before it is one.
+        late_seconds: how long after its time a deadline may not have been fired before it is one.
+        health_port: where the process answers `/live`, `/ready` and `/metrics`; none, and it does not.
+        health_address: on which address; loopback, so that nobody outside the machine (the container) reaches it.
+        live_seconds: how long the process may stand still, while the database answers, before it is not live.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
@@ -64,6 +70,12 @@ class Settings(BaseSettings):
     traces_share: float = Field(default=1.0, ge=0, le=1)
     parked_most: int = Field(default=10, ge=0)
     parked_minutes: int = Field(default=60, ge=0)
+    lag_seconds: int = Field(default=60, ge=1)
+    unpublished_seconds: int = Field(default=60, ge=1)
+    late_seconds: int = Field(default=60, ge=1)
+    health_port: int | None = Field(default=None, ge=1, le=65535)
+    health_address: str = "127.0.0.1"
+    live_seconds: int = Field(default=60, ge=1)
 
     @field_validator("database_url", "database_owner_url")
     @classmethod

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.mapper import UnreadableEvent, split_state
+from domain.mapper import StoredEnvelope, UnreadableEvent, split_state
 from foundation.database import Pool
+from foundation.partitions import partition_of
 from foundation.sql import load_statements
 from projections.generations import built_by, enter
 from projections.history import Connection
-from projections.places import place_of, relay_to
+from projections.places import RECONCILER, place_of, relay_to
 from projections.read_model import ReadModel, all_read_models
 
 _SQL = load_statements(__file__)
 MOST = 10_000
-"""No more than this many entries at the end of the log are looked at; a lag of so many is told as 'this many or more'."""
+"""No more than this many events that are behind are counted; a lag of so many is told as 'this many or more'. The oldest is found however many they are."""
+RECENT = timedelta(hours=1)
+"""A rejected message is news for so long."""
+_MOST_OVERDUE = 100
 
 
 @dataclass(frozen=True)
 class Lag:
-    """How many stored events somebody has not got to yet, and when the oldest of them was stored (aware)."""
+    """How many stored events somebody has not got to yet, and when the oldest of them was stored (aware).
+
+    `partitions` tells the same of each partition of the topic that has any; those whose first event lies after the most that
+    are counted are missing from it.
+    """
 
     events: int
     oldest_stored_at: datetime | None
+    partitions: dict[int, Lag] = field(default_factory=dict)
 
-    @property
-    def words(self) -> str:
-        """In words."""
+    def seconds(self, now: datetime) -> float:
+        """For how long the oldest has waited at a moment (aware)."""
+        return max(0.0, (now - self.oldest_stored_at).total_seconds()) if self.oldest_stored_at else 0.0
+
+    def words(self, now: datetime) -> str:
+        """In words, at a moment (aware)."""
         if not self.events:
             return "up to date"
         number = f"{MOST:,} or more" if self.events >= MOST else f"{self.events:,}"
-        since = f", the oldest stored at {self.oldest_stored_at:%Y-%m-%d %H:%M:%S %Z}" if self.oldest_stored_at else ""
+        since = (
+            f", for {self.seconds(now):,.0f} s: the oldest was stored at {self.oldest_stored_at:%Y-%m-%d %H:%M:%S %Z}"
+            if self.oldest_stored_at
+            else ""
+        )
         return f"{number} behind{since}"
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many deadlines are due and not fired, and by how much the latest of them is late."""
+
+    deadlines: int
+    late_by: timedelta
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """How many messages of topics were no events of the store; and how many of them came lately."""
+
+    messages: int
+    recent: int
 
 
 @dataclass(frozen=True)
@@ -70,13 +102,20 @@ def relay_lag(pool: Pool, topic: str) -> Lag:
     """What is stored and not published to a topic yet."""
     with pool.connection() as connection:
         parameters = {"after": place_of(connection, relay_to(topic)), "most": MOST}
-        return _lag(connection.execute(_SQL["relay"], parameters).fetchall())
+        row = connection.execute(_SQL["unpublished"], parameters).fetchone()
+    assert row
+    oldest = _envelope(row[1])
+    return Lag(row[0], oldest.stored_at if oldest else None)
 
 
-def read_model_lags(pool: Pool) -> dict[str, Lag | None]:
-    """What each read model has not applied yet, but for parked cases; None where it was not built yet."""
+def read_model_lags(pool: Pool, partitions: int) -> dict[str, Lag | None]:
+    """What each read model has not applied yet, but for parked cases; None where it was not built yet.
+
+    Args:
+        partitions: how many the topic has.
+    """
     with pool.connection() as connection:
-        return {name: _read_model_lag(connection, model) for name, model in all_read_models().items()}
+        return {name: _read_model_lag(connection, model, partitions) for name, model in all_read_models().items()}
 
 
 def next_deadline(pool: Pool) -> NextDeadline | None:
@@ -86,10 +125,19 @@ def next_deadline(pool: Pool) -> NextDeadline | None:
     return NextDeadline(*row) if row else None
 
 
-def overdue_deadlines(pool: Pool) -> list[OverdueDeadline]:
-    """Deadlines whose time came more than a minute ago and that still run, the oldest first; at most a hundred."""
+def due_deadlines(pool: Pool) -> Due:
+    """What is due now and was not fired yet; of a matter that is being loaded, by its own clock."""
     with pool.connection() as connection:
-        return [OverdueDeadline(*row) for row in connection.execute(_SQL["overdue"])]
+        row = connection.execute(_SQL["due"], {"most": MOST}).fetchone()
+    assert row
+    return Due(*row)
+
+
+def overdue_deadlines(pool: Pool, *, late_by: timedelta) -> list[OverdueDeadline]:
+    """Deadlines that still run, longer than that after their time came; the oldest first, at most a hundred."""
+    with pool.connection() as connection:
+        parameters = {"late_by": late_by, "most": _MOST_OVERDUE}
+        return [OverdueDeadline(*row) for row in connection.execute(_SQL["overdue"], parameters)]
 
 
 def matters_being_loaded(pool: Pool) -> list[LoadedMatter]:
@@ -98,26 +146,33 @@ def matters_being_loaded(pool: Pool) -> list[LoadedMatter]:
         return [LoadedMatter(*row) for row in connection.execute(_SQL["being_loaded"])]
 
 
-def rejected_messages(pool: Pool) -> int:
+def rejected_messages(pool: Pool) -> Rejected:
     """How many messages of topics were no events of the store."""
     with pool.connection() as connection:
-        row = connection.execute(_SQL["rejected"]).fetchone()
-    return row[0] if row else 0
+        row = connection.execute(_SQL["rejected"], {"recent": RECENT}).fetchone()
+    assert row
+    return Rejected(*row)
 
 
-def _read_model_lag(connection: Connection, model: ReadModel) -> Lag | None:
+def _read_model_lag(connection: Connection, model: ReadModel, partitions: int) -> Lag | None:
     if built_by(connection, model) is None:
         return None
     enter(connection, model)
-    return _lag(connection.execute(_SQL["read_model"], {"read_model": model.name, "most": MOST}).fetchall())
+    parameters = {"read_model": model.name, "after": place_of(connection, RECONCILER), "most": MOST}
+    rows = connection.execute(_SQL["read_model"], parameters).fetchall()
+    behind = [(events, envelope) for events, line in rows if (envelope := _envelope(line))]
+    by_partition: dict[int, Lag] = {}
+    for events, envelope in behind:
+        partition = partition_of(str(envelope.matter_id).encode(), partitions)
+        # In the order of the log: a partition's first is its oldest.
+        before = by_partition.get(partition, Lag(0, envelope.stored_at))
+        by_partition[partition] = Lag(before.events + events, before.oldest_stored_at)
+    oldest = behind[0][1].stored_at if behind else None
+    return Lag(sum(events for events, _ in rows), oldest, by_partition)
 
 
-def _lag(states: list[tuple[bytes]]) -> Lag:
-    return Lag(len(states), _stored_at(bytes(states[0][0])) if states else None)
-
-
-def _stored_at(state: bytes) -> datetime | None:
+def _envelope(line: bytes | None) -> StoredEnvelope | None:
     try:
-        return split_state(state)[0].stored_at
+        return split_state(bytes(line))[0] if line else None
     except UnreadableEvent:
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
+from projections.alarms import Alarm
 from projections.parking import ParkedCase
 
 
@@ -16,14 +16,6 @@ class Limits:
 
     most: int
     longest: timedelta
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A limit that is passed, in words that say what to do."""
-
-    kind: Literal["too_many_parked", "parked_too_long"]
-    words: str
 
 
 def alarms(parked: Sequence[ParkedCase], limits: Limits, now: datetime) -> list[Alarm]:

@@ -12,6 +12,7 @@ from foundation.settings import Settings
 from projections.history import Delivery
 from tests.services import Database
 from tests.topics import Published
+from workers.health import Health
 from workers.relay import Relay, run
 from workers.relay_lock import RelayLock, connect
 
@@ -38,7 +39,7 @@ def running(database: Database, kafka: str, topic: str) -> Iterator[Thread]:
     """The process, in a thread."""
     stop = Event()
     settings = Settings(database_url=database.app_url, kafka_bootstrap=kafka)
-    thread = Thread(target=run, args=(settings, stop), kwargs={"topic": named(topic)}, daemon=True)
+    thread = Thread(target=run, args=(settings, stop, Health("relay", settings)), kwargs={"topic": named(topic)}, daemon=True)
     thread.start()
     try:
         yield thread

@@ -24,27 +24,29 @@ from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import HeldAgainstTheDatabase, SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
+from foundation.metrics import BATCH_SECONDS
 from foundation.process import begin
 from foundation.settings import Settings
 from projections.rebuild import rebuild_where_needed
 from workers.broker import wait_for_broker
-from workers.read_models import Received, consume
+from workers.health import Health
+from workers.read_models import GROUP, Received, consume
 from workers.timers import BATCH as DEADLINES
 from workers.timers import Timers
 
 _log = structlog.get_logger(__name__)
 
-GROUP = "regcase-read-models"
 BATCH = 500
 GATHER_SECONDS = 0.05
 TICK_SECONDS = 0.25
+MOVES_SECONDS = 1.0
 SESSION_SECONDS = 7.0
 HEARTBEAT_SECONDS = 2.0
 UNEXPECTED = 70
 
 
-def build_app(settings: Settings, pool: Pool, timers: Timers) -> faust.App:
-    """Put the app together: its agent for the read models, and the tick of the timers."""
+def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health) -> faust.App:
+    """Put the app together: its agent for the read models, the tick of the timers, and what tells that it gets on."""
     app = faust.App(
         GROUP,
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
@@ -67,16 +69,30 @@ def build_app(settings: Settings, pool: Pool, timers: Timers) -> faust.App:
 
     async def read_models(stream: Any) -> AsyncIterator[None]:
         async for batch in stream.noack_take(BATCH, within=GATHER_SECONDS):
-            await _in_a_thread(consume, pool, [_received(event) for event in batch])
+            await _in_a_thread(_consume, pool, [_received(event) for event in batch], health)
             for event in batch:
                 event.ack()
             yield
 
     async def tick() -> None:
-        await _in_a_thread(_fire_due, timers)
+        await _in_a_thread(_fire_due, timers, health)
+
+    async def moves() -> None:
+        health.moves("the event loop")
+
+    async def assigned(_app: Any, /, *given: Any, **_: Any) -> None:
+        (partitions,) = given
+        # More workers than partitions: some have none, and take over from those who end.
+        health.becomes("active" if partitions else "standby")
+
+    async def revoked(_app: Any, /, *_given: Any, **_: Any) -> None:
+        health.waits_for("partitions are being assigned")
 
     app.agent(events, concurrency=1, name="read_models")(read_models)
     app.timer(interval=TICK_SECONDS)(tick)
+    app.timer(interval=MOVES_SECONDS)(moves)
+    app.on_partitions_assigned.connect(assigned, weak=False)
+    app.on_partitions_revoked.connect(revoked, weak=False)
     return app
 
 
@@ -101,10 +117,16 @@ def _end() -> NoReturn:
     os._exit(UNEXPECTED)
 
 
-def _fire_due(timers: Timers) -> None:
+def _consume(pool: Pool, batch: list[Received], health: Health) -> None:
+    with health.at_work("a batch"), BATCH_SECONDS.time():
+        consume(pool, batch, moved=lambda: health.moves("a batch"))
+
+
+def _fire_due(timers: Timers, health: Health) -> None:
     try:
-        while timers.fire_due() >= DEADLINES:
-            pass
+        with health.at_work("the firing of deadlines"):
+            while timers.fire_due() >= DEADLINES:
+                health.moves("the firing of deadlines")
     except (StoreUnreachable, *DATABASE_FAILED) as error:
         _log.warning("timers_wait", error=error)
 
@@ -128,6 +150,8 @@ def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
 def main() -> None:
     """Run the process `worker`."""
     settings = begin("worker")
+    health = Health("worker", settings)
+    health.start()
     pool = open_pool(settings.database, name="worker", size=4, timeout=5.0)
     rebuilt = rebuild_where_needed(pool)
     if rebuilt:
@@ -135,7 +159,7 @@ def main() -> None:
     if not wait_for_broker(settings, threading.Event()):
         return
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
-    worker = faust.Worker(build_app(settings, pool, timers), quiet=True, override_logging=False)
+    worker = faust.Worker(build_app(settings, pool, timers, health), quiet=True, override_logging=False)
     worker.spinner = None  # else it draws one into the log
     worker.execute_from_commandline()
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kafka.partitioner import murmur2
-
 from domain.mapper import digest_of, split_state
+from foundation.partitions import partition_of
 
 SOURCE = "/regcase"
 _ID, _DIGEST = "ce_id", "ce_digest"
@@ -43,9 +42,8 @@ class Message:
     about: Mapping[str, str | int] = field(default_factory=dict)
 
     def partition(self, partitions: int) -> int:
-        """The partition of its key, as Kafka's own default partitioner would have it."""
-        digest: int = murmur2(self.key)
-        return (digest & 0x7FFFFFFF) % partitions
+        """The partition of its key."""
+        return partition_of(self.key, partitions)
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,14 @@ from projections.generations import distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
 from workers.cloud_events import Claim, NotAnEvent, claim_of
+from workers.counting import count
 from workers.traces import arrived, receiving
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
+GROUP = "regcase-read-models"
+"""The consumer group that all workers are in."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,16 @@ class Received:
     value: bytes | None
 
 
-def consume(pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIENCE) -> list[Tally]:
+def consume(
+    pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIENCE, moved: Callable[[], object] = lambda: None
+) -> list[Tally]:
     """Apply a batch to every read model, and record what is no event of the store.
 
     A database that is away is waited out here, however long: the batch must not be given back half done. A read model whose
     tables are not what they should be holds up none of the others.
+
+    Args:
+        moved: told after each read model.
 
     Raises:
         psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
@@ -55,15 +63,18 @@ def consume(pool: Pool, batch: Sequence[Received], *, patience: Patience = PATIE
     begun_at = time.time_ns()
     events = _until_it_succeeds(lambda: _deliveries(pool, batch), patience)
     with receiving(events, begun_at=begun_at) as deliveries:
-        return _apply_to_each(pool, deliveries, patience)
+        return _apply_to_each(pool, deliveries, patience, moved)
 
 
-def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience) -> list[Tally]:
+def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience, moved: Callable[[], object]) -> list[Tally]:
     tallies: list[Tally] = []
     damaged: list[psycopg.ProgrammingError] = []
     for model in all_read_models().values():
         try:
-            tallies.append(_until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience))
+            tally = _until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience)
+            count(model.name, tally)
+            tallies.append(tally)
+            moved()
         except psycopg.ProgrammingError as error:
             _log.error("read_model_damaged", read_model=model.name, error=error)
             with pool.connection() as connection:

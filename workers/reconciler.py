@@ -23,6 +23,9 @@ from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
 from projections.read_model import all_read_models
 from projections.rebuild import rebuild_where_needed
+from workers.counting import count
+from workers.health import Health
+from workers.measuring import Measuring
 from workers.timers import Timers
 
 _log = structlog.get_logger(__name__)
@@ -83,6 +86,7 @@ class Reconciler:
             if behind:
                 tally = heal(self._pool, model, behind)
                 healed += tally.applied
+                count(model.name, tally)
                 _log.warning("read_model_healed", read_model=model.name, cases=len(behind), events=tally.applied)
         return healed
 
@@ -90,12 +94,17 @@ class Reconciler:
 def main() -> int:
     """Run the process `reconciler`."""
     settings = begin("reconciler")
+    health = Health("reconciler", settings, needs=("database",))
+    health.start()
     stop = stop_on_signals()
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
     rebuild_where_needed(pool)
     reconciler = Reconciler(pool)
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
+    Measuring(pool, settings).start(stop)
+    health.becomes("active")
     while not stop.wait(EVERY_SECONDS):
+        health.moves("its loop")
         # Apart: what is wrong with a read model must not keep a deadline waiting.
         for work in (timers.fire_due, reconciler.look):
             try:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -25,13 +26,15 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from deploy.kafka_admin import BrokerUnreachable
 from deploy.topics import EVENTS, Topic
 from foundation.errors import Misconfigured, Transient
-from foundation.logs import configure_logs
-from foundation.settings import Settings, load_settings
+from foundation.metrics import PUBLISHED, RELAY_ACTIVE, WINDOW_SECONDS
+from foundation.process import begin
+from foundation.settings import Settings
 from foundation.sql import load_statements
 from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
 from workers.cloud_events import Message, id_in, message_of
+from workers.health import Health
 from workers.relay_client import RelayClient
 from workers.relay_lock import TOUCH_SECONDS, LockLost, RelayLock, connect
 from workers.relay_topic import TopicGone, target_of
@@ -149,10 +152,13 @@ class Relay:
         rows = self._lock.execute(_SQL["window"], {"after": self._place, "limit": WINDOW}).fetchall()
         if not rows:
             return 0
-        offsets = self._send(list(self._to_be_sent(rows)))
-        # What was sent to another topic than the noted one is not noted of this one.
-        self.look()
-        self._save(rows[-1][0], offsets)
+        messages = list(self._to_be_sent(rows))
+        with WINDOW_SECONDS.time():
+            offsets = self._send(messages)
+            # What was sent to another topic than the noted one is not noted of this one.
+            self.look()
+            self._save(rows[-1][0], offsets)
+        PUBLISHED.inc(len(messages))
         return len(rows)
 
     def _to_be_sent(self, rows: list[tuple[int, str, bytes]]) -> Iterator[Message]:
@@ -237,8 +243,8 @@ def _consumer(client_options: dict[str, Any]) -> Iterator[KafkaConsumer]:
         consumer.close()
 
 
-def run(settings: Settings, stop: Event, *, topic: Topic = EVENTS) -> None:
-    """Be a relay until told to stop.
+def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENTS) -> None:
+    """Be a relay until told to stop, and tell `health` of it.
 
     Raises:
         SendFailed: an event was not acknowledged in time.
@@ -247,14 +253,19 @@ def run(settings: Settings, stop: Event, *, topic: Topic = EVENTS) -> None:
         psycopg.OperationalError: the database broke off.
     """
     with connect(settings.database) as connection:
-        lock = RelayLock(connection, topic.name)
+        lock = RelayLock(connection, topic.name, moved=partial(health.moves, "publishing"))
+        RELAY_ACTIVE.tell({(): 0})
+        health.becomes("standby")
         if not lock.take(stop):
             return
         _log.info("relay_active", topic=topic.name)
+        health.waits_for("it looks at what an earlier relay published")
         if not wait_for_broker(settings, stop, meanwhile=lock.touch):
             return
         lock.execute(_SQL["listen"])
         relay = Relay(lock, topic, settings)
+        RELAY_ACTIVE.tell({(): 1})
+        health.becomes("active")
         try:
             while not stop.is_set():
                 if not relay.publish_window():
@@ -265,10 +276,11 @@ def run(settings: Settings, stop: Event, *, topic: Topic = EVENTS) -> None:
 
 def main() -> int:
     """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew, 78 when somebody must mend something."""
-    settings = load_settings()
-    configure_logs(settings.log_level, process="relay")
+    settings = begin("relay")
+    health = Health("relay", settings)
+    health.start()
     try:
-        run(settings, stop_on_signals())
+        run(settings, stop_on_signals(), health)
     except (SendFailed, LockLost, TopicGone, BrokerUnreachable, psycopg.Error, KafkaError) as error:
         _log.error("relay_ends", error=error)
         return 75

@@ -39,11 +39,13 @@ class RelayLock:
     Args:
         connection: made by `connect`; used by one thread.
         topic: its name.
+        moved: told whenever the session answered.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], topic: str) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], topic: str, *, moved: Callable[[], object] = lambda: None) -> None:
         self.connection = connection
         self._topic = topic
+        self._moved = moved
         self._touched = float("-inf")
 
     def take(self, stop: Event) -> bool:
@@ -51,6 +53,7 @@ class RelayLock:
         while not stop.is_set():
             asked = time.monotonic()
             row = self.connection.execute(_SQL["try_lock"], {"topic": self._topic}).fetchone()
+            self._moved()
             if row and row[0]:
                 self._touched = asked
                 return True
@@ -82,6 +85,7 @@ class RelayLock:
         asked = time.monotonic()
         cursor = self.connection.execute(statement, parameters)
         self._touched = asked
+        self._moved()
         return cursor
 
     def while_touching(self, work: Callable[[], T]) -> T:

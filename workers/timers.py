@@ -23,6 +23,7 @@ from domain.application import CaseApplication, StoreUnreachable, fire_command
 from domain.mapper import UnreadableEvent, split_state
 from domain.time_sources import ClockIsOff, TimeSource
 from foundation.database import DATABASE_FAILED, Pool
+from foundation.metrics import LATENESS
 from foundation.sql import load_statements
 from foundation.tracing import is_tracing, span
 
@@ -93,6 +94,7 @@ class Timers:
         self._stop = stop or Event()
         self._in_hand: deque[DueDeadline] = deque()
         self._mine_until = 0.0
+        self._claimed = (0.0, START.after_at)
         # What lies before this place is claimed or fired, by this worker or by others. To step over all that again for each
         # claim would cost a burst the square of its length. From time to time a claim looks from the start, for what came in
         # between, or was left by a worker that died; the system's time may have been set back, too.
@@ -128,6 +130,7 @@ class Timers:
         except ClockIsOff as error:
             self._tell(error)
             return
+        self._claimed = (began, now)
         from_the_start = began >= self._from_the_start_at
         if from_the_start:
             self._place = START
@@ -193,3 +196,10 @@ class Timers:
             log.error("deadline_not_fired", code=outcome.refusal["code"])
         else:
             log.info("deadline_fired", events=len(outcome.events), repeated=outcome.repeated)
+            if due.of_the_system:
+                LATENESS.observe(self._lateness(due))
+
+    def _lateness(self, due: DueDeadline) -> float:
+        """For how many seconds it has been due, by the system's time."""
+        at, then = self._claimed
+        return (then - due.fires_at).total_seconds() + time.monotonic() - at

@@ -3,10 +3,13 @@
 `up`, `down` and `processes` are what the command line needs; each module below has one part of it.
 """
 
+from deploy.local.asking import Health
 from deploy.local.process import Process
 from deploy.local.progress import STAGES, Progress, Report, Stage
 from deploy.local.stack import (
     down,
+    ended_lately,
+    health,
     processes,
     restart_process,
     signal_process,
@@ -17,11 +20,14 @@ from deploy.local.stack import (
 
 __all__ = [
     "STAGES",
+    "Health",
     "Process",
     "Progress",
     "Report",
     "Stage",
     "down",
+    "ended_lately",
+    "health",
     "processes",
     "restart_process",
     "signal_process",

@@ -9,6 +9,7 @@ import random
 import secrets
 import socket
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -89,6 +90,7 @@ class Notes(BaseModel):
         kafka_port: of the first Kafka node, as `kafka_controller_port` and `kafka_tunnel`; see `KafkaPorts`.
         kafka_2: the ports of the second node, which there is in a cluster of three; `kafka_3`: of the third.
         numbers: how many processes of each kind there are.
+        health_ports: by the names of our processes, the loopback port where each tells how it is.
         superuser_password: of `postgres`, used to make roles and database only.
         owner_password: of `regcase_owner`, which owns the tables.
         app_password: of `regcase`, as which the application logs in.
@@ -106,6 +108,7 @@ class Notes(BaseModel):
     owner_password: str = Field(default_factory=_Password, repr=False)
     app_password: str = Field(default_factory=_Password, repr=False)
     numbers: Numbers = Field(default_factory=Numbers)
+    health_ports: dict[str, int] = Field(default_factory=dict)
 
     @property
     def kafka_nodes(self) -> dict[int, KafkaPorts]:
@@ -128,6 +131,21 @@ def load_notes(path: Path) -> Notes:
 def keep_notes(path: Path, notes: Notes) -> None:
     """Write the notes, for the next start."""
     write_secret(path, json.dumps(notes.model_dump(), indent=2) + "\n")
+
+
+def with_health_ports(notes: Notes, names: Iterable[str]) -> Notes:
+    """The notes with a port for each of these processes; one that has a port keeps it."""
+    ports = {**notes.health_ports, **{name: free_port() for name in names if name not in notes.health_ports}}
+    return notes.model_copy(update={"health_ports": ports})
+
+
+def noted_health_ports(path: Path) -> dict[str, int]:
+    """Where each of our processes tells how it is; nothing is chosen or written.
+
+    Raises:
+        LocalStackFailed: the file is not what was written.
+    """
+    return _read(path).health_ports if path.exists() else {}
 
 
 def noted_numbers(path: Path) -> Numbers:

@@ -6,11 +6,14 @@ import errno
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Unpack
 
+from deploy.local.asking import Health, ask_all
+from deploy.local.ends import recent_ends
 from deploy.local.errors import DiskFull, LocalStackFailed
 from deploy.local.exclusive import ended_in_order, exclusive, undisturbed
-from deploy.local.notes import noted_numbers
+from deploy.local.notes import noted_health_ports, noted_numbers
 from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
@@ -96,6 +99,19 @@ def processes(settings: Settings, *, programs: Sequence[Program] | None = None) 
     services = [name for name, setting in _services(places).items() if not is_external(setting)]
     names = [*services, *(program.name for program in ours)]
     return [Process(name=name, running=False, since=None, pid=None, exit_reason="not started") for name in names]
+
+
+def health(settings: Settings) -> dict[str, Health]:
+    """What each of our processes that runs says of itself, by its name."""
+    places = _places(settings)
+    ports = noted_health_ports(places.notes)
+    running = [process.name for process in Supervisor(places).processes() if process.running]
+    return ask_all({name: ports[name] for name in running if name in ports})
+
+
+def ended_lately(settings: Settings) -> dict[str, int]:
+    """How often each process ended by itself in the last ten minutes; those that did not are missing."""
+    return recent_ends(_places(settings).logs / "supervisor.log", datetime.now().astimezone())
 
 
 def start_process(settings: Settings, name: str) -> None:

@@ -13,7 +13,7 @@ from deploy.local.database import APP, DATABASE, OWNER, ensure_database, ensure_
 from deploy.local.errors import LocalStackFailed
 from deploy.local.jars import ensure_jars
 from deploy.local.kafka import Kafka
-from deploy.local.notes import Notes, keep_notes, load_notes, write_secret
+from deploy.local.notes import Notes, keep_notes, load_notes, with_health_ports, write_secret
 from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
@@ -59,7 +59,10 @@ class Start:
         self._postgres = None if is_external("DATABASE_URL") else Postgres(places, notes)
         self._kafka = [] if is_external("KAFKA_BOOTSTRAP") else [Kafka(places, notes, number) for number in notes.kafka_nodes]
         self._settings = settings.model_copy(update=self._addresses())
-        self._ours = [self._with_settings(program) for program in (our_programs(notes.numbers) if programs is None else programs)]
+        ours = our_programs(notes.numbers) if programs is None else programs
+        notes = with_health_ports(notes, (program.name for program in ours))
+        keep_notes(places.notes, notes)
+        self._ours = [self._with_settings(program, notes.health_ports[program.name]) for program in ours]
 
     def run(self) -> Settings:
         """Start what does not run.
@@ -172,10 +175,11 @@ class Start:
             # They read it when they start.
             self._supervisor.stop(program.name for program in self._ours)
 
-    def _with_settings(self, program: Program) -> Program:
+    def _with_settings(self, program: Program, health_port: int) -> Program:
         """A program with the settings that the environment gives now, in whatever environment supervisor was started."""
         given = {name: value for name, value in os.environ.items() if name.startswith("REGCASE_")}
-        return replace(program, environment={**given, "REGCASE_DATA": str(self._places.data), **program.environment})
+        own = {"REGCASE_DATA": str(self._places.data), "REGCASE_HEALTH_PORT": str(health_port)}
+        return replace(program, environment={**given, **own, **program.environment})
 
     def _say(self, stage: Stage) -> Callable[[str], None]:
         return lambda detail: self._report(stage, detail)

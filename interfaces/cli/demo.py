@@ -15,13 +15,15 @@ from interfaces.cli.page import Page
 from interfaces.cli.penalties import print_penalties
 from interfaces.cli.progress import Progress
 from interfaces.cli.siblings import print_groups
-from interfaces.cli.stack import look, print_status, start_stack
+from interfaces.cli.stack import start_stack
+from interfaces.cli.status_page import print_status
 from interfaces.cli.timeline import print_time_line
 from interfaces.cli.waiting import require_read_models
 from interfaces.errors import NotDone
 from interfaces.running_system import RunningSystem, running_system
 from interfaces.scripts.files import parse_files
 from interfaces.scripts.load import TIMERS_WITHIN, Loader, Loading
+from interfaces.status import look
 from projections import reading
 from projections.enforcement import sibling_groups
 

@@ -20,6 +20,7 @@ from interfaces.cli import (
     rehearse,
     show,
     stack,
+    status,
     timeline,
 )
 from interfaces.cli.calendars import calendar
@@ -56,7 +57,7 @@ app.command("rebuild")(maintenance.rebuild_command)
 app.command("reconcile")(maintenance.reconcile_command)
 app.command("up")(stack.up_command)
 app.command("down")(stack.down_command)
-app.command("status")(stack.status_command)
+app.command("status")(status.status_command)
 app.command()(demo.demo)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from foundation.database import Pool
-from foundation.settings import Settings, load_settings
+from foundation.settings import load_settings
+from interfaces.alarms import raised_by_parking
 from interfaces.cli.actor import By, parse_actor
 from interfaces.cli.exits import Exit
 from interfaces.cli.maintenance import known_read_model
@@ -20,7 +21,6 @@ from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.errors import Misused, NotDone
 from projections import operator_acts
 from projections.parking import ParkedCase, parked_cases
-from projections.parking_alarms import Alarm, Limits, alarms
 from projections.reading import find_case
 
 parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model because an event could not be applied there.")
@@ -51,7 +51,7 @@ def list_parked(
     read_models = _read_models(model)
     with reading_pool() as pool:
         rows = parked_cases(pool, read_models=read_models, error_class=error, owner=owner)
-        raised = raised_alarms(parked_cases(pool), load_settings())
+        raised = raised_by_parking(parked_cases(pool), load_settings(), datetime.now(UTC))
     if json:
         print_json(rows_as_json(rows))
     else:
@@ -152,12 +152,6 @@ def skip(
         print_retried([(row, outcome)], Page())
     if outcome == "waits":
         raise typer.Exit(Exit.DIFFERENCE)
-
-
-def raised_alarms(rows: list[ParkedCase], settings: Settings) -> list[Alarm]:
-    """The alarms that what is parked raises now, by the limits of the settings."""
-    limits = Limits(most=settings.parked_most, longest=timedelta(minutes=settings.parked_minutes))
-    return alarms(rows, limits, datetime.now(UTC))
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from tests.faults.away import away
 from tests.faults.fault import CannotBeMade, Fault, Ground
 from tests.faults.garbage import garbage
 from tests.faults.messages import PARTITIONS, Message, although_the_broker_fails, read, reader, some, write
-from workers.app import GROUP
 from workers.cloud_events import message_of
+from workers.read_models import GROUP
 
 _AT_ONCE = 500
 _DONE = ("OK", NoError)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from foundation.database import Pool
-from interfaces.cli import stack
-from interfaces.cli.stack import Backlog, Status
-from projections.lag import Lag
+from interfaces.cli import status as status_command
+from interfaces.status import Backlog, Status
+from projections.alarms import Alarm
+from projections.lag import Due, Lag, Rejected
 from projections.parking import ParkedCase, parked_cases
-from projections.parking_alarms import Alarm
 from projections.read_model import all_read_models
 from tests.integration.interfaces.conftest import Regcase
 from tests.integration.interfaces.test_do_and_show import OPEN
@@ -265,36 +266,50 @@ class TestReconcile:
 
 class TestStatus:
     @staticmethod
-    def backlog(parked: list[ParkedCase], *alarms: Alarm) -> Backlog:
-        return Backlog(Lag(0, None), {}, parked, list(alarms), 0, None, [], [])
+    def status(parked: list[ParkedCase], *alarms: Alarm, faults: Sequence[str] = ()) -> Status:
+        nothing_due, none_rejected = Due(0, timedelta(0)), Rejected(0, 0)
+        backlog = Backlog(Lag(0, None), {}, parked, none_rejected, nothing_due, None, [], [], datetime.now(UTC))
+        return Status([], "b:1", backlog, list(faults), list(alarms), brokers=1, database_answers=True)
 
     @pytest.mark.usefixtures("parked")
     def test_ends_with_1_and_tells_the_alarm_when_a_limit_is_passed(
         self, regcase: Regcase, pool: Pool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         alarm = Alarm("too_many_parked", "2 cases are parked; 1 may be.")
-        backlog = self.backlog(parked_cases(pool), alarm)
-        monkeypatch.setattr(stack, "look", lambda: Status([], "b:1", backlog, database_answers=True))
+        status = self.status(parked_cases(pool), alarm)
+        monkeypatch.setattr(status_command, "look", lambda: status)
         answer = regcase("status")
         assert answer.code == 1
         assert "Alarm: 2 cases are parked; 1 may be." in answer.out
         assert "parked cases: 2 (see `regcase parked list`). Timers do not know their deadlines in full." in answer.out
-        status = told(regcase, "status", code=1)
-        assert status["parked"] == 2
-        assert status["alarms"] == [{"kind": "too_many_parked", "words": "2 cases are parked; 1 may be."}]
+        answered = told(regcase, "status", code=1)
+        assert answered["parked"] == 2
+        assert answered["alarms"] == [
+            {"kind": "too_many_parked", "words": "2 cases are parked; 1 may be.", "severity": "critical"}
+        ]
+
+    @pytest.mark.usefixtures("pool")
+    def test_ends_with_0_and_tells_it_when_there_is_only_a_warning(
+        self, regcase: Regcase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        status = self.status([], Alarm("message_rejected", "1 message was no event.", "warning"))
+        monkeypatch.setattr(status_command, "look", lambda: status)
+        answer = regcase("status")
+        assert answer.code == 0
+        assert "Warning: 1 message was no event." in answer.out
 
     @pytest.mark.usefixtures("parked")
     def test_ends_with_0_while_what_is_parked_is_within_the_limits(
         self, regcase: Regcase, pool: Pool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        backlog = self.backlog(parked_cases(pool))
-        monkeypatch.setattr(stack, "look", lambda: Status([], "b:1", backlog, database_answers=True))
+        status = self.status(parked_cases(pool))
+        monkeypatch.setattr(status_command, "look", lambda: status)
         assert told(regcase, "status")["alarms"] == []
 
     @pytest.mark.usefixtures("pool")
     def test_ends_with_3_when_something_does_not_run_as_well(self, regcase: Regcase, monkeypatch: pytest.MonkeyPatch) -> None:
-        backlog = self.backlog([], Alarm("too_many_parked", "x"))
-        monkeypatch.setattr(stack, "look", lambda: Status([], None, backlog, ["no broker answers"], database_answers=True))
+        status = self.status([], Alarm("too_many_parked", "x"), faults=["no broker answers"])
+        monkeypatch.setattr(status_command, "look", lambda: status)
         assert regcase("status").code == 3
 
     @pytest.mark.usefixtures("parked")

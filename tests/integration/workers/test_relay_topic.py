@@ -22,6 +22,7 @@ from tests.services import Database
 from tests.topics import Published, published
 from tests.waiting import wait_for
 from workers import relay as module
+from workers.health import Health
 from workers.relay import Relay, SendFailed, run
 from workers.relay_topic import TopicGone
 
@@ -185,7 +186,7 @@ class TestARelayWhoseTopicIsDeleted:
         settings = Settings(database_url=database.app_url, kafka_bootstrap=kafka)
         deliveries = store(nobody_complies_or_pays(), database)
         with ThreadPoolExecutor() as pool:
-            first = pool.submit(run, settings, Event(), topic=named(events_topic))
+            first = pool.submit(run, settings, Event(), Health("relay", settings), topic=named(events_topic))
             wait_for(lambda: len(published(kafka, events_topic)) == len(deliveries), what="publication")
             delete(kafka, events_topic)
             assert isinstance(first.exception(timeout=60), TopicGone)

@@ -1,0 +1,81 @@
+"""What is an alarm: a limit that is passed. `deploy/alarms/` has a rule for each, which compares with the same settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from projections.lag import MOST, Lag, Rejected
+
+Severity = Literal["critical", "warning"]
+MOST_ENDS = 3
+"""A process that ends so often in ten minutes has a fault of its own."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A limit that is passed, in words that say what to do. Critical: a deadline may suffer, or somebody reads what is old."""
+
+    kind: Literal[
+        "too_many_parked",
+        "parked_too_long",
+        "read_model_behind",
+        "unpublished_too_long",
+        "message_rejected",
+        "process_ends_often",
+    ]
+    words: str
+    severity: Severity = "critical"
+
+
+def lag_alarms(
+    read_models: Mapping[str, Lag | None], unpublished: Lag, now: datetime, *, longest: float, unpublished_longest: float
+) -> list[Alarm]:
+    """What has not arrived for too long at a moment (aware).
+
+    Args:
+        read_models: how far each is behind.
+        longest: seconds that an event may be missing from a read model.
+        unpublished_longest: seconds that it may wait for its publication.
+    """
+    found = []
+    for name, behind in read_models.items():
+        if behind and behind.seconds(now) > longest:
+            words = (
+                f"{name} lacks {_number(behind)} for {behind.seconds(now):,.0f} s; {longest:.0f} s may be. "
+                f"Look at the worker and the reconciler."
+            )
+            found.append(Alarm("read_model_behind", words))
+    if unpublished.seconds(now) > unpublished_longest:
+        words = (
+            f"{_number(unpublished)} not published for {unpublished.seconds(now):,.0f} s; {unpublished_longest:.0f} s may be. "
+            f"Look at the relay and the broker."
+        )
+        found.append(Alarm("unpublished_too_long", words))
+    return found
+
+
+def rejected_alarms(rejected: Rejected) -> list[Alarm]:
+    """What came lately and was no event of the store."""
+    if not rejected.recent:
+        return []
+    words = (
+        f"{rejected.recent} messages of the last hour were no events of the store. None was applied; find out who writes to "
+        f"the topic."
+    )
+    return [Alarm("message_rejected", words, "warning")]
+
+
+def process_alarms(ended: Mapping[str, int]) -> list[Alarm]:
+    """Processes that end again and again, by how often each did in the last ten minutes."""
+    return [
+        Alarm("process_ends_often", f"{name} ended {times} times in the last ten minutes. Its log tells why.", "warning")
+        for name, times in ended.items()
+        if times >= MOST_ENDS
+    ]
+
+
+def _number(behind: Lag) -> str:
+    return f"{MOST:,} or more events" if behind.events >= MOST else f"{behind.events:,} event{'s' * (behind.events != 1)}"

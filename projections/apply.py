@@ -21,7 +21,7 @@ from foundation.patience import Patience
 from foundation.sql import load_statements
 from foundation.tracing import continue_trace
 from projections.error_kinds import kind_of
-from projections.generations import enter, hold
+from projections.generations import enter_to_write, hold
 from projections.history import Connection, Delivery, by_case, history
 from projections.parking import park, waiting_cases
 from projections.read_model import Change, Generation, ReadModel
@@ -69,6 +69,7 @@ def apply(
 
     Raises:
         psycopg.OperationalError: the database failed or broke off; the batch can be given again, what was kept is known.
+        BuiltOtherwise: another version of the program built these tables; nothing was applied.
     """
     tally = Tally()
     for attempt, pause in enumerate(patience.bounded_pauses(), start=1):
@@ -108,10 +109,13 @@ def apply_within(
         retrying: cases that need not wait though they are parked.
         on_transient: what to do where an event fails for a reason that may pass.
         attempts: which attempt this is; kept with a case that is parked.
+
+    Raises:
+        BuiltOtherwise: another version of the program built these tables.
     """
     cases = by_case(deliveries)
     ids = sorted(cases)
-    enter(connection, model, generation)
+    enter_to_write(connection, model, generation)
     positions = lock_positions(connection, ids)
     waiting = waiting_cases(connection, model.name, generation, ids) - set(retrying)
     batch = _Batch(connection, model, generation, _skipped(connection, model.name, ids), on_transient, attempts)

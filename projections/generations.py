@@ -1,25 +1,65 @@
 """Generations of a read model: each has a schema with the read model's tables and its positions.
 
-The live one is read. A rebuild fills another beside it and switches the two in one transaction.
+The live one is read. A rebuild fills another beside it and switches the two in one transaction; the one that was live is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from psycopg import sql
+from psycopg.rows import class_row
 
+from foundation.database import Pool
+from foundation.errors import Fault
 from foundation.sql import load_statements
 from projections.history import Connection
 from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
+Stored = Literal["live", "next", "old"]
+"""The generations that last longer than a transaction."""
+
+
+class BuiltOtherwise(Fault):
+    """The tables were built by another definition than this program's, or are damaged: nothing may be written to them."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A generation as it stands: how large, by which definition it was built, and since when (aware; None: before that was kept)."""
+
+    read_model: str
+    generation: Stored
+    digest: str
+    is_of_this_program: bool
+    begun_at: datetime | None
+    bytes: int
+    cases: int
+    events: int
+    parked: int
 
 
 def enter(connection: Connection, model: ReadModel, generation: Generation = "live") -> None:
     """Until the transaction ends, tables without a schema are those of this generation."""
     connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(model.schema(generation))))
+
+
+def enter_to_write(connection: Connection, model: ReadModel, generation: Generation = "live") -> None:
+    """The same, for who is going to change rows.
+
+    Raises:
+        BuiltOtherwise: another version of the program built these tables. End the process; its start builds them anew.
+    """
+    enter(connection, model, generation)
+    row = connection.execute(_SQL["digest"]).fetchone()
+    if row is None or row[0] != model.digest:
+        msg = f"the read model {model.name} was built by another definition than this program's, or is damaged. Start the process anew."
+        raise BuiltOtherwise(msg)
 
 
 def hold(connection: Connection, model: ReadModel) -> None:
@@ -60,42 +100,81 @@ def distrust(connection: Connection, model: ReadModel) -> None:
 
 def built_by(connection: Connection, model: ReadModel, generation: Generation = "live") -> str | None:
     """The digest of the definition that a generation was built by; None: it does not exist."""
-    schema = model.schema(generation)
-    if not connection.execute(_SQL["exists"], {"schema": schema}).fetchone():
+    if not connection.execute(_SQL["exists"], {"schema": model.schema(generation)}).fetchone():
         return None
-    statement = sql.SQL("SELECT digest FROM {}.definition").format(sql.Identifier(schema))
-    row = connection.execute(statement).fetchone()
+    enter(connection, model, generation)
+    row = connection.execute(_SQL["digest"]).fetchone()
     return row[0] if row else None
 
 
+def standing(pool: Pool, model: ReadModel) -> list[Standing]:
+    """The generations of a read model that there are: the live one, one that is being built, the old one that is kept."""
+    found = []
+    generations: tuple[Stored, ...] = ("live", "next", "old")
+    with pool.connection() as connection, connection.cursor(row_factory=class_row(Standing)) as cursor:
+        for generation in generations:
+            if built_by(connection, model, generation) is None:
+                continue
+            parameters = {
+                "read_model": model.name,
+                "generation": generation,
+                "schema": model.schema(generation),
+                "digest": model.digest,
+            }
+            found += cursor.execute(_SQL["standing"], parameters).fetchall()
+    return found
+
+
+def tables(connection: Connection, model: ReadModel, generation: Generation = "live") -> list[str]:
+    """The names of the read model's own tables in a generation."""
+    return [row[0] for row in connection.execute(_SQL["tables"], {"schema": model.schema(generation)})]
+
+
 def create(connection: Connection, model: ReadModel, generation: Generation) -> None:
-    """Make a generation, empty."""
-    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(model.schema(generation))))
+    """Make a generation, empty. The one to compare with needs no schema: its tables are the session's own."""
+    if generation != "check":
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(model.schema(generation))))
     enter(connection, model, generation)
     connection.execute(_SQL["engine_tables"])
     connection.execute(model.statements["tables"])
     connection.execute(_SQL["define"], {"digest": model.digest})
 
 
-def drop(connection: Connection, model: ReadModel, generation: Generation) -> None:
+def drop(connection: Connection, model: ReadModel, generation: Stored) -> None:
     """Remove a generation, and what is parked in it, if it exists. Waits for whoever still reads it."""
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(model.schema(generation))))
+    forget_parked(connection, model, generation)
+
+
+def forget_parked(connection: Connection, model: ReadModel, generation: Generation) -> None:
+    """Let what waits in a generation be tried again when its case is next applied there."""
     connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": generation})
 
 
-def switch(connection: Connection, model: ReadModel) -> None:
-    """Put the next generation in the place of the live one, within a transaction that holds the read model alone.
+def switch(connection: Connection, model: ReadModel, incoming: Literal["next", "old"]) -> None:
+    """Put a generation in the place of the live one, within a transaction that holds the read model alone.
 
-    The one that was live is kept as `old`: to drop it here would wait for readers, and let others wait.
+    The one that was live is kept as `old`, with what is parked in it. What waits in both at the same event keeps its time and
+    its owner. Readers take no lock that this would wait for.
     """
-    if built_by(connection, model):
-        _rename(connection, model, "live", "old")
-    _rename(connection, model, "next", "live")
+    was_live = built_by(connection, model) is not None
+    if was_live:
+        _rename(connection, model, "live", "aside")
+    _rename(connection, model, incoming, "live")
+    _move_parked(connection, model, "live", "aside")
+    _move_parked(connection, model, incoming, "live")
     connection.execute(_SQL["keep_standing"], {"read_model": model.name})
-    connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": "live"})
-    connection.execute(_SQL["parked_go_live"], {"read_model": model.name})
+    if was_live:
+        _rename(connection, model, "aside", "old")
+        _move_parked(connection, model, "aside", "old")
+    else:
+        forget_parked(connection, model, "aside")
 
 
 def _rename(connection: Connection, model: ReadModel, before: Generation, after: Generation) -> None:
     names = sql.Identifier(model.schema(before)), sql.Identifier(model.schema(after))
     connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*names))
+
+
+def _move_parked(connection: Connection, model: ReadModel, before: Generation, after: Generation) -> None:
+    connection.execute(_SQL["move_parked"], {"read_model": model.name, "before": before, "after": after})

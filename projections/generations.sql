@@ -11,9 +11,6 @@ SET LOCAL lock_timeout = '2s';
 -- Of the session: a snapshot is taken after it, and no rebuild switches generations under that.
 SELECT pg_advisory_lock_shared(hashtext('read model ' || %(read_model)s));
 
--- name: compare_alone
-SELECT pg_advisory_lock(hashtext('comparison of ' || %(read_model)s));
-
 -- name: rebuild_alone
 -- One rebuild of a read model at a time; the others wait and then find it done.
 SELECT set_config('lock_timeout', '0', true), pg_advisory_lock(hashtext('rebuild of ' || %(read_model)s));
@@ -27,24 +24,46 @@ UPDATE definition SET digest = 'damaged';
 -- name: exists
 SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
 
+-- name: digest
+SELECT digest FROM definition;
+
 -- name: engine_tables
--- Up to which version each case was applied; and which definition these tables were built by.
+-- Up to which version each case was applied; and which definition these tables were built by, since when.
 CREATE TABLE positions (case_id uuid PRIMARY KEY, version bigint NOT NULL);
-CREATE TABLE definition (digest text NOT NULL);
+CREATE TABLE definition (digest text NOT NULL, begun_at timestamptz NOT NULL DEFAULT now());
 
 -- name: define
 INSERT INTO definition (digest) VALUES (%(digest)s);
 
+-- name: tables
+-- The read model's own. The schema of the session's tables has a name of its own, by which it is not found.
+SELECT relname FROM pg_catalog.pg_class
+WHERE relnamespace = coalesce(to_regnamespace(%(schema)s)::oid, pg_my_temp_schema())
+  AND relkind = 'r' AND relname NOT IN ('positions', 'definition', 'place')
+ORDER BY relname;
+
+-- name: standing
+-- Tables that an earlier program made do not say when.
+SELECT %(read_model)s::text AS read_model, %(generation)s::text AS generation, digest, digest = %(digest)s AS is_of_this_program,
+       (to_jsonb(definition) ->> 'begun_at')::timestamptz AS begun_at,
+       (SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_catalog.pg_class
+        WHERE relnamespace = to_regnamespace(%(schema)s) AND relkind = 'r') AS bytes,
+       (SELECT count(*) FROM positions) AS cases,
+       (SELECT coalesce(sum(version), 0)::bigint FROM positions) AS events,
+       (SELECT count(*) FROM public.parked_cases
+        WHERE parked_cases.read_model = %(read_model)s AND generation = %(generation)s) AS parked
+FROM definition;
+
 -- name: forget_parked
 DELETE FROM public.parked_cases WHERE read_model = %(read_model)s AND generation = %(generation)s;
 
+-- name: move_parked
+UPDATE public.parked_cases SET generation = %(after)s WHERE read_model = %(read_model)s AND generation = %(before)s;
+
 -- name: keep_standing
 -- What waits at the same event as before has waited since then, and belongs to whom it was given.
-UPDATE public.parked_cases AS next SET owner = live.owner, parked_at = live.parked_at, stale_since = live.stale_since
-FROM public.parked_cases AS live
-WHERE next.read_model = %(read_model)s AND next.generation = 'next'
-  AND live.read_model = next.read_model AND live.generation = 'live'
-  AND live.case_id = next.case_id AND live.version = next.version;
-
--- name: parked_go_live
-UPDATE public.parked_cases SET generation = 'live' WHERE read_model = %(read_model)s AND generation = 'next';
+UPDATE public.parked_cases AS live SET owner = before.owner, parked_at = before.parked_at, stale_since = before.stale_since
+FROM public.parked_cases AS before
+WHERE live.read_model = %(read_model)s AND live.generation = 'live'
+  AND before.read_model = live.read_model AND before.generation = 'aside'
+  AND before.case_id = live.case_id AND before.version = live.version;

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from psycopg import sql
+
 from foundation.database import Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, Tally, apply, apply_within, lock_positions
-from projections.generations import enter
+from projections.generations import enter, enter_to_write, hold, tables
 from projections.history import Connection, Delivery, history
-from projections.read_model import ReadModel
+from projections.parking import waiting_cases
+from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
 
@@ -25,7 +28,7 @@ def heal(pool: Pool, model: ReadModel, case_ids: Sequence[UUID], *, patience: Pa
     with pool.connection() as connection:
         enter(connection, model)
         positions: dict[UUID, int] = dict(connection.execute(_SQL["positions"], {"case_ids": list(case_ids)}).fetchall())
-        missing = _missing(connection, case_ids, positions)
+        missing = missing_of(connection, dict.fromkeys(case_ids, 0) | positions)
     return apply(pool, model, missing, patience=patience)
 
 
@@ -36,24 +39,53 @@ def go_on(connection: Connection, model: ReadModel, case_id: UUID) -> Tally:
     then; read before, it could fall between the two.
     """
     enter(connection, model)
-    missing = _missing(connection, [case_id], lock_positions(connection, [case_id]))
+    missing = missing_of(connection, lock_positions(connection, [case_id]))
     return apply_within(connection, model, missing, retrying=[case_id], on_transient="park")
 
 
-def _missing(connection: Connection, case_ids: Sequence[UUID], positions: Mapping[UUID, int]) -> list[Delivery]:
+def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> Tally:
+    """Remove the rows of these cases and apply their events from the first on, in one transaction; not of those that are parked.
+
+    For rows or positions that cannot be trusted: where a position says less than the rows hold, events applied on top of them
+    would count twice.
+
+    Raises:
+        psycopg.OperationalError: the database failed, or somebody holds a row for long; nothing was changed.
+        BuiltOtherwise: another version of the program built these tables.
+    """
+    with pool.connection() as connection:
+        hold(connection, model)
+        enter_to_write(connection, model)
+        lock_positions(connection, sorted(case_ids))
+        ids = sorted(set(case_ids) - waiting_cases(connection, model.name, "live", case_ids))
+        for table in tables(connection, model):
+            remove = sql.SQL(_SQL["remove_rows"]).format(table=sql.Identifier(table))
+            connection.execute(remove, {"case_ids": ids})
+        connection.execute(_SQL["begin_again"], {"case_ids": ids})
+        return apply_within(connection, model, missing_of(connection, dict.fromkeys(ids, 0)))
+
+
+def missing_of(connection: Connection, positions: Mapping[UUID, int]) -> list[Delivery]:
+    """What the store has of these cases after their positions, case by case."""
     missing: list[Delivery] = []
-    for case_id in sorted(case_ids):
-        missing += history(connection, case_id, after=positions.get(case_id, 0))
+    for case_id in sorted(positions):
+        missing += history(connection, case_id, after=positions[case_id])
     return missing
 
 
 def cases_behind(pool: Pool, model: ReadModel, versions: Mapping[UUID, int]) -> list[UUID]:
     """Which of these cases the live read model has not brought to the given version; not those that are parked."""
     with pool.connection() as connection:
-        enter(connection, model)
-        parameters = {
-            "read_model": model.name,
-            "case_ids": list(versions),
-            "versions": list(versions.values()),
-        }
-        return [row[0] for row in connection.execute(_SQL["behind"], parameters)]
+        return behind_in(connection, model, versions, "live")
+
+
+def behind_in(connection: Connection, model: ReadModel, versions: Mapping[UUID, int], generation: Generation) -> list[UUID]:
+    """The same of a generation."""
+    enter(connection, model, generation)
+    parameters = {
+        "read_model": model.name,
+        "generation": generation,
+        "case_ids": list(versions),
+        "versions": list(versions.values()),
+    }
+    return [row[0] for row in connection.execute(_SQL["behind"], parameters)]

@@ -16,8 +16,9 @@ from foundation.errors import Misconfigured
 from foundation.sql import load_statements
 from projections import read_models
 
-Generation = Literal["live", "next", "old", "check"]
-"""`live` is read; `next` is being built beside it; `old` was live and is about to go; `check` is built to compare with, and dropped."""
+Generation = Literal["live", "next", "old", "check", "aside"]
+"""`live` is read; `next` is being built beside it; `old` was live and is kept; `check` is built to compare with, seen by its session
+only; `aside` stands only while two change places."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,13 @@ class ReadModel:
 
     def schema(self, generation: Generation = "live") -> str:
         """The database schema that holds a generation of it."""
-        return f"read_{self.name}" if generation == "live" else f"read_{self.name}_{generation}"
+        match generation:
+            case "live":
+                return f"read_{self.name}"
+            case "check":
+                return "pg_temp"
+            case _:
+                return f"read_{self.name}_{generation}"
 
 
 @cache

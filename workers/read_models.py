@@ -21,7 +21,7 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, Tally, apply
-from projections.generations import distrust
+from projections.generations import BuiltOtherwise, distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
 from workers.cloud_events import Claim, NotAnEvent, claim_of
@@ -59,6 +59,7 @@ def consume(
 
     Raises:
         psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
+        BuiltOtherwise: as above; another version of the program built it meanwhile.
     """
     begun_at = time.time_ns()
     events = _until_it_succeeds(lambda: _deliveries(pool, batch), patience)
@@ -68,7 +69,7 @@ def consume(
 
 def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience, moved: Callable[[], object]) -> list[Tally]:
     tallies: list[Tally] = []
-    damaged: list[psycopg.ProgrammingError] = []
+    damaged: list[psycopg.ProgrammingError | BuiltOtherwise] = []
     for model in all_read_models().values():
         try:
             tally = _until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience)
@@ -79,6 +80,9 @@ def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patienc
             _log.error("read_model_damaged", read_model=model.name, error=error)
             with pool.connection() as connection:
                 distrust(connection, model)
+            damaged.append(error)
+        except BuiltOtherwise as error:
+            _log.error("read_model_built_otherwise", read_model=model.name)
             damaged.append(error)
     if damaged:
         raise damaged[0]

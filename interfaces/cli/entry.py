@@ -14,9 +14,9 @@ from interfaces.cli import (
     demo,
     do,
     load,
-    maintenance,
     matters,
     penalties,
+    reconcile,
     rehearse,
     show,
     stack,
@@ -27,6 +27,7 @@ from interfaces.cli.calendars import calendar
 from interfaces.cli.deadline import deadline
 from interfaces.cli.errors import DEBUG, Commands
 from interfaces.cli.exits import EXIT_CODES
+from interfaces.cli.generations import generations, rebuild_command
 from interfaces.cli.parked import parked
 from interfaces.cli.regime import regime
 
@@ -53,8 +54,9 @@ app.add_typer(parked, name="parked")
 app.add_typer(deadline, name="deadline")
 app.add_typer(regime, name="regime")
 app.add_typer(calendar, name="calendar")
-app.command("rebuild")(maintenance.rebuild_command)
-app.command("reconcile")(maintenance.reconcile_command)
+app.command("reconcile")(reconcile.reconcile_command)
+app.command("rebuild")(rebuild_command)
+app.add_typer(generations, name="generations")
 app.command("up")(stack.up_command)
 app.command("down")(stack.down_command)
 app.command("status")(status.status_command)

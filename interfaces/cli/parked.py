@@ -13,7 +13,7 @@ from foundation.settings import load_settings
 from interfaces.alarms import raised_by_parking
 from interfaces.cli.actor import By, parse_actor
 from interfaces.cli.exits import Exit
-from interfaces.cli.maintenance import known_read_model
+from interfaces.cli.generations import known_read_model
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.parked_page import parked_as_json, print_parked, print_parked_cases, print_retried, retried_as_json

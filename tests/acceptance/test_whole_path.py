@@ -140,8 +140,8 @@ def test_reconcile_finds_what_was_tampered_with(system: System) -> None:
         ("timeline", "row_missing"),
     }
     assert "received: holds 5" in system.run("reconcile", exit_code=1).out
-    system.run("rebuild", "penalties")
-    system.run("rebuild", "timeline")
+    system.run("rebuild", "penalties", "--drop-old")
+    system.run("rebuild", "timeline", "--drop-old")
     system.run("reconcile")
 
 

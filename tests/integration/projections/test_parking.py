@@ -159,10 +159,11 @@ class TestAnErrorThatMayPass:
         """A rebuild that never ended would keep the processes from starting."""
         monkeypatch.setattr(rebuild_module, "SWITCH_ATTEMPTS", 3)
         monkeypatch.setattr(rebuild_module, "SWITCH_PAUSE", 0)
+        monkeypatch.setattr(rebuild_module, "_follow", lambda *_: 0)  # all of it is the last part
         rebuild(pool, failing(TIMELINE, notice, Transient, times=1))
         assert parked_cases(pool) == []
         assert lines(pool) == expected(deliveries)
-        rebuild(pool, failing(TIMELINE, notice, Transient))
+        rebuild(pool, failing(TIMELINE, notice, Transient), drop_old=True)
         (parked,) = parked_cases(pool)
         assert (parked.version, parked.error_kind, parked.attempts) == (notice.version, "transient", 4)
 

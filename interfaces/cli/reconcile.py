@@ -1,39 +1,16 @@
-"""`regcase rebuild` and `reconcile`: read models against the event store."""
+"""`regcase reconcile`: read models against the event store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated
-
 import typer
-from rich.progress import Progress
 
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.reading import reading_pool, rows_as_json
-from interfaces.errors import Misused
 from projections.compare import Difference, compare
 from projections.parking import ParkedCase, parked_cases
-from projections.read_model import ReadModel, all_read_models, read_model
-from projections.rebuild import rebuild
-
-
-def rebuild_command(
-    model: Annotated[str, typer.Argument(metavar="READMODEL", help="Its name, or `all`.", show_default=False)],
-) -> None:
-    """Build a read model anew from the event store, beside the live one, and switch. Readers notice nothing.
-
-    Interrupted, it goes on when run again.
-    """
-    models = list(all_read_models().values()) if model == "all" else [known_read_model(model)]
-    page = Page()
-    with reading_pool() as pool:
-        for one in models:
-            with _progress(page, one.name) as show:
-                rebuild(pool, one, show)
-            page.line(f"{one.name} was built anew and is live.")
+from projections.read_model import all_read_models
 
 
 def reconcile_command(json: Json = False) -> None:
@@ -50,19 +27,6 @@ def reconcile_command(json: Json = False) -> None:
         _print(differences, waiting, Page())
     if differences or waiting:
         raise typer.Exit(Exit.DIFFERENCE)
-
-
-def known_read_model(name: str) -> ReadModel:
-    """The read model of that name.
-
-    Raises:
-        Misused: there is none.
-    """
-    known = all_read_models()
-    if name not in known:
-        msg = f"There is no read model {name!r}; there are {', '.join(known)}."
-        raise Misused(msg)
-    return read_model(name)
 
 
 _KINDS = {
@@ -101,13 +65,3 @@ def _as_json(found: Difference) -> dict[str, object]:
         "key": dict(found.key),
         "columns": {name: {"holds": held, "should_hold": stated} for name, (held, stated) in found.columns.items()},
     }
-
-
-@contextmanager
-def _progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
-    if not page.is_terminal:
-        yield lambda reached, end: page.line(f"{name}: {reached:,} of {end:,}")
-        return
-    with Progress() as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda reached, end: progress.update(task, total=end, completed=reached)

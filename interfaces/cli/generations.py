@@ -1,0 +1,133 @@
+"""`regcase rebuild` and `regcase generations`: read models built anew, and what was live before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from psycopg.errors import LockNotAvailable
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from interfaces.cli.options import Json
+from interfaces.cli.page import Page, print_json
+from interfaces.cli.reading import reading_pool, rows_as_json
+from interfaces.errors import Misused, NotDone
+from projections import rebuild
+from projections.generations import Standing, standing
+from projections.read_model import ReadModel, all_read_models, read_model
+from projections.verify import NotVerified
+
+LINE_SECONDS = 5.0
+"""Where nobody looks on directly, progress is told no more often than this."""
+
+generations = typer.Typer(
+    no_args_is_help=True, help="Generations of read models: the one that is read, one that is being built, the one before."
+)
+ReadModelName = Annotated[str, typer.Argument(metavar="READMODEL", show_default=False)]
+
+
+def rebuild_command(
+    model: Annotated[str, typer.Argument(metavar="READMODEL", help="Its name, or `all`.", show_default=False)],
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Drop the generation that is still kept from the rebuild before.")
+    ] = False,
+) -> None:
+    """Build a read model anew from the event store, beside the live one, verify it, and switch. Readers notice nothing.
+
+    What was live is kept until `regcase generations drop`. Interrupted, it goes on when run again.
+    """
+    models = list(all_read_models().values()) if model == "all" else [known_read_model(model)]
+    page = Page()
+    with reading_pool() as pool:
+        for one in models:
+            with _verified(), progress(page, one.name) as show:
+                rebuild.rebuild(pool, one, show, drop_old=drop_old)
+            page.line(f"{one.name} was built anew, verified, and is live. The one before is kept; `regcase generations list`.")
+
+
+@generations.command("list")
+def list_generations(json: Json = False) -> None:
+    """List the generations of every read model: how large, and by which version of its definition they were built."""
+    with reading_pool() as pool:
+        found = [one for model in all_read_models().values() for one in standing(pool, model)]
+    if json:
+        print_json(rows_as_json(found))
+        return
+    columns = ("read model", "generation", "size", "cases", "events", "parked", "built by", "begun")
+    Page().table(columns, [_cells(one) for one in found], right=("size", "cases", "events", "parked"))
+
+
+@generations.command()
+def drop(model: ReadModelName) -> None:
+    """Drop the generation that was live before the last rebuild."""
+    one = known_read_model(model)
+    with reading_pool() as pool:
+        try:
+            dropped = rebuild.drop_old(pool, one)
+        except LockNotAvailable as error:
+            msg = f"The old generation of {one.name} was not dropped: somebody still reads it. Try again when they are done."
+            raise NotDone(msg) from error
+    Page().line(f"The old generation of {one.name} is gone." if dropped else f"Of {one.name} no old generation was kept.")
+
+
+@generations.command()
+def restore(model: ReadModelName) -> None:
+    """Go back to the generation that was live before the last rebuild: it is brought up to date and verified first."""
+    one, page = known_read_model(model), Page()
+    with reading_pool() as pool, _verified(), progress(page, one.name) as show:
+        rebuild.go_back(pool, one, show)
+    page.line(
+        f"The generation of {one.name} from before the last rebuild is up to date, verified, and live again; the other is kept."
+    )
+
+
+def known_read_model(name: str) -> ReadModel:
+    """The read model of that name.
+
+    Raises:
+        Misused: there is none.
+    """
+    known = all_read_models()
+    if name not in known:
+        msg = f"There is no read model {name!r}; there are {', '.join(known)}."
+        raise Misused(msg)
+    return read_model(name)
+
+
+@contextmanager
+def progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far something has got: a bar in a terminal, a line every few seconds otherwise."""
+    if page.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns) as bars:
+            task = bars.add_task(name, total=None)
+            yield lambda reached, end: bars.update(task, total=end, completed=reached)
+        return
+    told = time.monotonic()
+
+    def tell(reached: int, end: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LINE_SECONDS:
+            told = time.monotonic()
+            page.line(f"{name}: {reached:,} of {end:,}")
+
+    yield tell
+
+
+@contextmanager
+def _verified() -> Iterator[None]:
+    try:
+        yield
+    except NotVerified as error:
+        msg = f"{error} The one that was live stays. See `regcase reconcile --full`, then run it again."
+        raise NotDone(msg) from error
+
+
+def _cells(one: Standing) -> tuple[str, ...]:
+    by = "this version" if one.is_of_this_program else f"another version ({one.digest[:12]})"
+    begun = f"{one.begun_at:%Y-%m-%d %H:%M %Z}" if one.begun_at else ""
+    size = f"{one.bytes / 1024**2:,.1f} MB"
+    return one.read_model, one.generation, size, f"{one.cases:,}", f"{one.events:,}", str(one.parked or ""), by, begun

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -50,18 +50,27 @@ class Database:
 
 
 @contextmanager
-def data_folder() -> Iterator[Path]:
-    """A data folder for one stack; what still runs in it afterwards is ended."""
+def data_folder(keep_if: Callable[[], bool] = lambda: False) -> Iterator[Path]:
+    """A data folder for one stack; what still runs in it afterwards is ended.
+
+    Args:
+        keep_if: asked at the end: whether the folder stays, so that somebody can look into it.
+    """
     _FOLDERS.mkdir(parents=True, exist_ok=True)
     _sweep()
     data = Path(tempfile.mkdtemp(dir=_FOLDERS))
     me = psutil.Process()
-    data.with_name(f"{data.name}.owner").write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    owner = data.with_name(f"{data.name}.owner")
+    owner.write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
     data.chmod(0o711)
     try:
         yield data
     finally:
-        remove(data)
+        if keep_if():
+            Supervisor(Places(data)).end_everything()
+            owner.unlink()
+        else:
+            remove(data)
 
 
 @contextmanager

@@ -7,34 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
 from tests.faults import findings as kinds
+from tests.faults.beside import Beside
 from tests.faults.driver import Played
 from tests.faults.fault import MARK, Injected, Place
 from tests.faults.findings import Findings
-from tests.faults.model import Event, EventId
+from tests.faults.model import Event, EventId, History
 from tests.faults.readings import Readings, Stored
 from tests.topics import Published
 
 _SETS_AN_END = ("deadline_started", "deadline_extended", "deadline_resumed", "deadline_recomputed")
-
-
-@dataclass
-class Beside:
-    """What happened outside the histories: probes, and matters on wall time. Nothing is foretold of them, much is known.
-
-    Args:
-        answered: events that the system answered for.
-        due: by wall time, the end of each deadline that must have fired: `(case_id, role)`.
-    """
-
-    answered: set[EventId] = field(default_factory=set)
-    due: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
 
 
 def check(played: Sequence[Played], beside: Beside, readings: Readings, injected: Injected) -> Findings:
@@ -62,25 +49,43 @@ def _check_store(findings: Findings, played: Sequence[Played], beside: Beside, s
     for one in stored:
         by_case[one.event_id[0]][one.event_id] = one.event
     fired = [one.causation_id for one in stored]
-    known: set[UUID] = set()
+    known = set(beside.matters)
     for drove in played:
-        history, expected = drove.history, drove.history.events
-        cases = {case_id for case_id, _ in expected}
-        there = {event_id: event for case_id in cases for event_id, event in by_case[case_id].items()}
-        if there != expected:
-            # Deadlines that are due at the same instant may fire in any order: the one that they took is the history's.
-            expected = history.under_order(fired)
-            cases |= {case_id for case_id, _ in expected}
-            there = {event_id: event for case_id in cases for event_id, event in by_case[case_id].items()}
-        known |= cases
-        _compare(findings, drove, expected, there)
+        history = drove.history
+        known.add(history.matter_id)
+        there = _events_of(history, by_case)
+        if there != history.events:
+            # Of deadlines that are due at the same instant any may fire first: the order that it was is the history's.
+            history = history.under_order(fired)
+            there = _events_of(history, by_case)
+        _compare(findings, drove, history.events, there)
+        findings.add_all(kinds.COMPLAINTS, _wrong_answers(history, drove.answers))
     for event_id in beside.answered:
         if event_id not in by_case[event_id[0]]:
             findings.add(kinds.LOST, f"{_name(event_id)}, which was answered for")
-    known |= {case_id for case_id, _ in beside.answered}
-    for case_id, events in by_case.items():
-        if case_id not in known:
-            findings.add_all(kinds.UNEXPECTED, (f"{_name(event_id)} of a case that nobody opened" for event_id in events))
+    for one in stored:
+        if one.matter_id not in known:
+            findings.add(kinds.UNEXPECTED, f"{_name(one.event_id)} of a matter that nobody opened")
+
+
+def _events_of(history: History, by_case: Mapping[UUID, Mapping[EventId, Event]]) -> dict[EventId, Event]:
+    """What the store has of a matter."""
+    there: dict[EventId, Event] = {}
+    for case_id in {case_id for case_id, _ in history.events}:
+        there |= by_case[case_id]
+    return there
+
+
+def _wrong_answers(history: History, answers: Sequence[tuple[str | None, ...]]) -> Iterator[str]:
+    for number, (step, answer) in enumerate(zip(history.steps, answers, strict=False), start=1):
+        if step.rival and step.refused is None:
+            # The other finds another version, or, sooner, that there is nothing left to do.
+            right = sorted(code or "" for code in answer) in (["", "conflict"], ["", "invalid"])
+        else:
+            right = set(answer) == {step.refused}
+        if not right:
+            what = f"{history.name}, step {number}, {step.command.name} on {step.command.on}"
+            yield f"{what}: answered {answer}, the model says {step.refused}"
 
 
 def _compare(findings: Findings, played: Played, expected: Mapping[EventId, Event], there: Mapping[EventId, Event]) -> None:

@@ -6,7 +6,7 @@ others bring the laws of other countries in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -41,7 +41,7 @@ _STEPS = 40
 _LEAST = 5
 
 
-def endless(of_seed: int) -> Iterator[History]:
+def endless(of_seed: int) -> Generator[History, None, None]:
     """Histories without end; which ones follows from the seed alone. They are made in a process of its own, ahead of need."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
         number = 0

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -116,18 +116,20 @@ class History:
         """Everything that fires, in order."""
         return [fires for step in self.steps for fires in step.before] + list(self.after)
 
-    def under_order(self, keys: Iterable[str]) -> Mapping[EventId, Event]:
-        """Every event that comes of it when deadlines that are due at the same instant fire in this order of their keys.
+    def under_order(self, keys: Iterable[str]) -> History:
+        """What it is when deadlines that are due at the same instant fire in this order of their keys.
 
-        Which of them comes first the law leaves open, and several timers may.
+        Which of them comes first the law leaves open. It shows in versions, in the ids of cases that are opened because of
+        it, and so in the answers to commands on these.
         """
-        rank = {key: number for number, key in enumerate(keys)}
+        rank = {key: number for number, key in reversed(list(enumerate(keys)))}
         app = Recorder(self.name, in_memory(), MovedTime(self.start))
+        steps = []
         for step in self.steps:
             app.let_fire(self.matter_id, step.at, rank)
-            app.execute(step.command)
+            steps.append(replace(step, refused=code_of(app.execute(step.command))))
         app.let_fire(self.matter_id, self.end, rank)
-        return app.stored()
+        return replace(self, steps=tuple(steps), events=app.stored())
 
 
 @dataclass
@@ -177,7 +179,7 @@ class Recorder(CaseApplication):
         because = {"correlation_id": command.correlation_id or key, "causation_id": command.causation_id or key}
         command = command.model_copy(update={"idempotency_key": key, **because})
         now = self._time.now(None)
-        version = self.case(command.on).version if command.on and self.events.get(command.on) else None
+        version = sum(1 for _ in self.events.get(command.on)) if command.on else None
         outcome = super().execute(command)
         self._notes.steps.append(_Noted(now, tuple(self._notes.fired), command, outcome, version))
         self._notes.fired.clear()
@@ -193,13 +195,17 @@ class Recorder(CaseApplication):
             self._notes.fired.append(Fires(now, case.id, case.TOPIC, deadline.role, deadline.set_version))
         return outcome
 
+    def firings(self, matter_id: UUID) -> list[Firing]:
+        """In the order in which the timers take what is due at the same instant."""
+        return sorted(super().firings(matter_id), key=lambda firing: (firing.at, firing.case.id, firing.deadline.role))
+
     def let_fire(self, matter_id: UUID, moment: datetime, rank: Mapping[str, int]) -> None:
         """Move the clock to an instant; what falls due until then fires, at the same instant in the order of rank."""
         assert isinstance(self._moved, MovedTime)
         while due := [firing for firing in self.firings(matter_id) if firing.at <= moment]:
             self._moved.current = max(self._moved.current, due[0].at)
             now = [firing for firing in due if firing.at <= self._moved.current]
-            chosen = min(now, key=lambda firing: (rank.get(_key_of(firing), len(rank)), firing.at))
+            chosen = min(now, key=lambda firing: rank.get(key_of(firing), len(rank)))
             self.fire(chosen.case, chosen.deadline)
         self._moved.current = max(self._moved.current, moment)
 
@@ -243,7 +249,7 @@ class Recorder(CaseApplication):
 
 def _decorated(noted: _Noted, before: tuple[Fires, ...], random: Random, *, once: bool) -> Step:
     command, outcome = noted.command, noted.outcome
-    code = outcome.refusal["code"] if outcome.refusal else None
+    code = code_of(outcome)
     changes_its_case = any(event.case_id == command.on for event in outcome.events)
     drawn = random.random()
     if once and changes_its_case and command.expected_version is None and drawn < _RIVALS:
@@ -253,7 +259,14 @@ def _decorated(noted: _Noted, before: tuple[Fires, ...], random: Random, *, once
     return Step(noted.at, before, command, refused=code, doubled=drawn > 1 - _DOUBLED)
 
 
-def _key_of(firing: Firing) -> str:
+def code_of(outcome: Outcome) -> str | None:
+    """With which code it was refused; None: it was not."""
+    code: str | None = outcome.refusal["code"] if outcome.refusal else None
+    return code
+
+
+def key_of(firing: Firing) -> str:
+    """The key of the command of the timers."""
     deadline = firing.deadline
     return fire_command(firing.case.TOPIC, firing.case.id, deadline.role, deadline.set_version).idempotency_key
 

@@ -36,7 +36,7 @@ class Stored:
     event: Event
     stored_at: datetime
     causation_id: str
-    recorded: datetime
+    matter_id: UUID
 
     @classmethod
     def of(cls, case_id: UUID, version: int, event_type: str, state: bytes) -> Stored:
@@ -47,7 +47,7 @@ class Stored:
             Event.of(event_type, state),
             datetime.fromisoformat(envelope["stored_at"]),
             envelope["causation_id"],
-            datetime.fromisoformat(envelope["recorded"]),
+            UUID(envelope["matter_id"]),
         )
 
     @cached_property

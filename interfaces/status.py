@@ -24,7 +24,7 @@ from projections.parking import ParkedCase
 
 _BROKER_SECONDS = 2.0
 _STARTS_WITHIN = timedelta(seconds=30)
-"""A process that runs for less may not be ready yet."""
+"""A process that runs for less may not have taken up its work yet."""
 
 
 State = Literal["not running", "starting", "running", "standby", "not ready", "hangs"]
@@ -211,10 +211,11 @@ def _state(process: Process, said: Health | None, now: datetime) -> State:
         return "not running"
     if said is None:
         return "running"
+    if not said.live:
+        return "hangs"
     if not said.ready:
-        if process.since and now - process.since < _STARTS_WITHIN:
-            return "starting"
-        return "not ready" if said.live else "hangs"
+        is_young = process.since is not None and now - process.since < _STARTS_WITHIN
+        return "starting" if is_young and said.role is None else "not ready"
     return "standby" if said.role == "standby" else "running"
 
 

@@ -17,7 +17,7 @@ class Health:
     """What a process says of itself.
 
     Args:
-        live: whether its loops move, or wait for a database that is away. One that does not answer is not live.
+        live: whether its loops move, or wait for a database that is away. One that says nothing is not live.
         ready: whether it can do its work.
         role: `active` or `standby`; None while it has not taken up its work.
         reasons: why it is not live or not ready, in words.
@@ -41,6 +41,8 @@ def _ask(port: int) -> Health:
     try:
         live, ready = _get(port, "/live"), _get(port, "/ready")
         return Health(live["live"], ready["ready"], ready["role"], tuple(ready["reasons"]))
+    except ConnectionRefusedError:
+        return Health(live=True, ready=False, role=None, reasons=(f"nobody listens on its port {port}",))
     except (OSError, http.client.HTTPException, ValueError, KeyError):
         return Health(live=False, ready=False, role=None, reasons=(f"it does not answer on port {port} within {_SECONDS:.0f} s",))
 

@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo check test benchmark lock clean
+.PHONY: help setup demo check test benchmark faults lock clean
 
 help:
 	@echo "make demo       set everything up, play real cases through the whole system and show the result"
 	@echo "make test       set everything up, run all tests"
 	@echo "make check      lint, types, import rules"
 	@echo "make benchmark  measure the live path beside its baselines"
+	@echo "make faults     let processes, brokers, network, disks and clocks fail while commands go on, then compare everything;"
+	@echo "                MINUTES=10 SEED=1 BROKERS=3 KINDS='worker killed,topic' TABLE=table.md choose how long, which run, what"
 	@echo "make lock       pin the dependencies anew, with hashes"
 	@echo "make clean      stop the local stack and remove its data and the environment"
 
@@ -44,6 +46,10 @@ test: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+faults: $(READY)
+	@$(BIN)/python -m tests.faults.run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(BROKERS),--brokers $(BROKERS)) $(if $(KINDS),--kinds '$(KINDS)') $(if $(TABLE),--table '$(TABLE)') $(MORE)
 
 lock: $(READY)
 	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \

@@ -24,6 +24,7 @@ from tests.waiting import wait_for
 from workers import relay as module
 from workers.health import Health
 from workers.relay import Relay, SendFailed, run
+from workers.relay_client import RelayClient
 from workers.relay_topic import TopicGone
 
 
@@ -208,6 +209,20 @@ class TestARelayWhoseTopicIsDeleted:
                 relay.publish_window()
             monkeypatch.setattr(Relay, "look", lambda _: None)
             with pytest.raises(SendFailed, match="NotPublished"):
+                relay.publish_window()
+
+        assert published(kafka, events_topic) == []
+
+    def test_is_refused_by_the_one_that_took_its_place_where_nobody_told_it_yet(
+        self, database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store(nobody_complies_or_pays(), database)
+        monkeypatch.setattr(module, "SEND_SECONDS", 2.0)
+        with a_relay(database, kafka, events_topic) as relay:
+            known = relay._target.topic_id
+            monkeypatch.setattr(RelayClient, "topic_id", lambda _: known)
+            make_anew(kafka, events_topic)
+            with pytest.raises(SendFailed):
                 relay.publish_window()
 
         assert published(kafka, events_topic) == []

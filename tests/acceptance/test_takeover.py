@@ -1,0 +1,116 @@
+"""When a process dies and stays dead, another of its kind takes its work: nothing lost, nothing doubled, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from deploy.topics import EVENTS
+from tests.acceptance.checks import doubled_in_topic, missing_from_topic
+from tests.copies import copies, events_of
+from tests.crew import Crew, crew_of, published_up_to_the_end, store, wait_until_applied
+from tests.desk import issued
+from tests.system import System, running_system
+from tests.topics import published
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.timeout(900)  # on a machine with much else to do
+
+MATTERS = 24  # so many that each partition has some
+
+
+@pytest.fixture(scope="module")
+def services() -> Iterator[System]:
+    """Services alone."""
+    with running_system([]) as up:
+        yield up
+
+
+@pytest.fixture
+def crew(services: System) -> Iterator[Crew]:
+    with crew_of(services) as members:
+        yield members
+
+
+@pytest.fixture(scope="module")
+def batches() -> Iterator[list[StoredEvent]]:
+    """Events of many new matters at each turn."""
+    story = events_of(issued())
+    events = copies(story, 10 * MATTERS)
+    length = MATTERS * len(story)
+    return iter([events[start : start + length] for start in range(0, len(events), length)])
+
+
+def check_topic(system: System) -> None:
+    """Every stored event is in the topic, once, each case in order."""
+    wait_for(lambda: published_up_to_the_end(system), seconds=240, what="publication")
+    assert not missing_from_topic(system)
+    assert doubled_in_topic(system) == []
+    by_case: dict[str, list[int]] = {}
+    for message in published(system.settings.kafka, EVENTS.name):
+        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
+    assert all(after == before + 1 for versions in by_case.values() for before, after in pairwise(versions))
+
+
+def test_a_relay_publishes_what_the_killed_one_leaves(crew: Crew, batches: Iterator[list[StoredEvent]]) -> None:
+    crew.start("relay", "relay-2")
+    first = wait_for(crew.active_relay, seconds=240, what="an active relay")
+    store(crew.system, next(batches))
+    wait_for(lambda: published_up_to_the_end(crew.system), seconds=240, what="publication")
+    store(crew.system, next(batches))
+    crew.kill(first)
+    store(crew.system, next(batches))
+
+    check_topic(crew.system)
+    assert crew.is_dead(first)
+    assert crew.active_relay() not in (first, "")
+
+
+def test_a_relay_publishes_what_the_paused_one_leaves_and_that_one_ends_when_it_wakes(
+    crew: Crew, batches: Iterator[list[StoredEvent]]
+) -> None:
+    crew.start("relay", "relay-2")
+    first = wait_for(crew.active_relay, seconds=240, what="an active relay")
+    store(crew.system, next(batches))
+    crew.pause(first)
+    store(crew.system, next(batches))
+    wait_for(lambda: published_up_to_the_end(crew.system), seconds=240, what="publication by the other")
+    assert crew.is_dead(first)
+    store(crew.system, next(batches))
+    crew.wake(first)
+
+    assert crew.members[first].wait(240) == 75
+    check_topic(crew.system)
+
+
+def test_a_worker_applies_what_the_killed_one_leaves(crew: Crew, batches: Iterator[list[StoredEvent]]) -> None:
+    """No reconciler is there to help."""
+    crew.start("relay", "worker", "worker-2")
+    wait_for(lambda: crew.workers_share(2), seconds=240, what="two workers with partitions each")
+    events = next(batches)
+    store(crew.system, events)
+    crew.kill("worker")
+    more = next(batches)
+    store(crew.system, more)
+
+    wait_until_applied(crew.system, [*events, *more])
+    assert crew.is_dead("worker")
+    crew.system.run("reconcile")
+
+
+def test_a_reconciler_brings_what_the_killed_one_leaves(crew: Crew, batches: Iterator[list[StoredEvent]]) -> None:
+    """Neither relay nor worker is there to help."""
+    crew.start("reconciler", "reconciler-2")
+    events = next(batches)
+    store(crew.system, events)
+    wait_until_applied(crew.system, events)
+    more = next(batches)
+    store(crew.system, more)
+    crew.kill("reconciler")
+
+    wait_until_applied(crew.system, more)
+    assert crew.is_dead("reconciler")
+    crew.system.run("reconcile")

@@ -1,0 +1,108 @@
+"""A cluster of three brokers, each of which has every event: one may be lost, and of two nothing is lost but time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from deploy import local
+from deploy.kafka_admin import admin_client
+from deploy.local.errors import LocalStackFailed
+from deploy.topics import EVENTS
+from foundation.settings import Settings, load_settings
+from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, missing_from_topic, settle, variant
+from tests.crew import published_up_to_the_end
+from tests.faults.fault import Ground
+from tests.faults.kinds.brokers import KAFKA, leader_of
+from tests.services import data_folder
+from tests.system import System, running_system
+from tests.topics import published
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[System]:
+    with running_system(brokers=3) as up:
+        yield up
+
+
+@contextmanager
+def lost(system: System, names: Sequence[str]) -> Iterator[None]:
+    """Within, brokers that were killed stay dead."""
+    for name in names:
+        system.kill(name)
+    for name in names:
+        system.stop(name)
+    yield
+    for name in names:
+        system.start(name)
+
+
+def check(system: System) -> None:
+    """Nothing is lost in the topic or a read model, nothing doubled, each case in order."""
+    settle(system)
+    assert doubled_in_topic(system) == []
+    by_case: dict[str, list[int]] = {}
+    for message in published(system.settings.kafka, EVENTS.name):
+        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
+    assert all(after == before + 1 for versions in by_case.values() for before, after in pairwise(versions))
+
+
+def test_each_broker_has_every_event_and_what_is_written_counts_when_two_have_it(cluster: System) -> None:
+    with admin_client(cluster.settings) as client:
+        wait_for(lambda: "__consumer_offsets" in client.list_topics(), what="Kafka's own topic")
+        names = [EVENTS.name, "__consumer_offsets"]
+        topics = client.describe_topics(names)
+        configs = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names], config_filter="all")
+        own = client.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")], config_filter="all")["broker"]["1"]
+
+    assert {len(partition["replica_nodes"]) for topic in topics for partition in topic["partitions"]} == {3}
+    assert {configs["topic"][name]["min.insync.replicas"]["value"] for name in names} == {"2"}
+    assert own["transaction.state.log.replication.factor"]["value"] == "3"
+    assert own["transaction.state.log.min.isr"]["value"] == "2"
+
+
+@pytest.mark.parametrize("which", ["leader", "any one"])
+def test_of_three_brokers_one_may_be_lost(cluster: System, tmp_path: Path, which: str) -> None:
+    ground = Ground(cluster)
+    name = leader_of(ground, 0) if which == "leader" else Random(5).choice(ground.names(KAFKA))
+    with lost(cluster, [name]):
+        cluster.run("load", str(variant(CLEARVIEW, f"without-{which.replace(' ', '-')}", tmp_path)))
+        wait_for(lambda: published_up_to_the_end(cluster), seconds=120, what="publication by the two that are left")
+        assert not missing_from_topic(cluster)
+    check(cluster)
+
+
+def test_of_three_brokers_two_may_be_lost_and_what_happens_meanwhile_is_published_later(cluster: System, tmp_path: Path) -> None:
+    with lost(cluster, ["kafka", "kafka-3"]):
+        cluster.run("load", str(variant(CLEARVIEW, "without-two", tmp_path)))
+        assert not published_up_to_the_end(cluster)
+    check(cluster)
+
+
+def test_a_stack_of_one_broker_becomes_one_of_three_as_its_refusal_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with data_folder() as data:
+        monkeypatch.setenv("REGCASE_DATA", str(data))
+        system = System(local.up(Settings(data=data)))
+        system.run("load", str(variant(CLEARVIEW, "from-one-broker", tmp_path)))
+        settle(system)
+        local.down(system.settings)
+        with pytest.raises(LocalStackFailed, match=r"move .*/kafka away, and `regcase up --brokers 3` publishes anew"):
+            local.up(Settings(data=data), brokers=3)
+        assert [process.name for process in local.processes(system.settings)].count("kafka") == 1
+
+        (data / "kafka").rename(tmp_path / "kafka")
+        local.up(Settings(data=data), brokers=3)
+        system = System(load_settings())
+
+        assert system.settings.kafka.count(",") == 2
+        check(system)
+        local.down(system.settings)

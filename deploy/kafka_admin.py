@@ -73,6 +73,16 @@ def brokers_known(settings: Settings, *, timeout: float) -> set[int]:
         return set()
 
 
+def topics_known(settings: Settings, *, timeout: float) -> set[str]:
+    """The names of all topics.
+
+    Raises:
+        BrokerUnreachable: no broker answers within that many seconds.
+    """
+    with admin_client(settings, timeout=timeout) as client:
+        return {topic["name"] for topic in client.describe_topics()}
+
+
 def _require_listener(settings: Settings, timeout: float) -> None:
     reasons = []
     for broker in settings.kafka.split(","):

@@ -7,10 +7,15 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from eventsourcing.persistence import StoredEvent
 
+from domain.event_store import in_postgres
 from domain.identifiers import matter_index_id
 from domain.mapper import split_state
 from tests.desk import Desk
 from tests.histories import EVERYTHING
+from tests.services import Database
+
+PAGE = 2_000
+"""More at once in one pipeline hangs: neither side reads while it writes."""
 
 
 def events_of(desk: Desk) -> list[StoredEvent]:
@@ -21,6 +26,13 @@ def events_of(desk: Desk) -> list[StoredEvent]:
 def is_published(event: StoredEvent) -> bool:
     """Whether it is an event of a case, and none that the application keeps for itself."""
     return not event.topic.startswith("_")
+
+
+def insert(events: Sequence[StoredEvent], database: Database) -> None:
+    """Put events into a store."""
+    recorder = in_postgres(database.app_url, pool_size=1).application_recorder()
+    for start in range(0, len(events), PAGE):
+        recorder.insert_events(events[start : start + PAGE])
 
 
 def copies(events: Sequence[StoredEvent], number: int) -> list[StoredEvent]:

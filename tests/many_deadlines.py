@@ -9,12 +9,11 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import TupleRow
 
-from domain.event_store import in_postgres
 from foundation.database import Pool
 from projections.apply import apply
 from projections.history import Delivery
 from projections.read_model import all_read_models
-from tests.copies import copies, events_of, is_published
+from tests.copies import PAGE, copies, events_of, insert, is_published
 from tests.desk import issued
 from tests.services import Database
 
@@ -28,7 +27,6 @@ SELECT gen_random_uuid(), 'payment', gen_random_uuid(), 'fine', 'ceiling', 'runn
 FROM (SELECT %(first)s::timestamptz + make_interval(secs => number * %(apart)s) AS at
       FROM generate_series(1, %(number)s) AS number) AS each
 """
-PAGE = 2_000
 
 
 def insert_waiting(connection: psycopg.Connection[TupleRow], number: int, *, first: datetime, apart: float) -> None:
@@ -48,13 +46,11 @@ def overdue_fines(*, days: int, copies_a_day: int) -> list[StoredEvent]:
 
 def store_in_bulk(events: Sequence[StoredEvent], database: Database, pool: Pool) -> None:
     """Put events into the store, and apply them to every read model."""
-    recorder = in_postgres(database.app_url, pool_size=1).application_recorder()
+    insert(events, database)
     for start in range(0, len(events), PAGE):
-        page = events[start : start + PAGE]
-        recorder.insert_events(page)
         deliveries = [
             Delivery.from_state(event.originator_id, event.originator_version, event.topic, event.state)  # type: ignore[arg-type] # ids are UUIDs here
-            for event in page
+            for event in events[start : start + PAGE]
             if is_published(event)
         ]
         for model in all_read_models().values():

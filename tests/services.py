@@ -20,7 +20,7 @@ from psycopg import sql
 
 from deploy.local.database import APP, OWNER, ensure_database, ensure_roles
 from deploy.local.kafka import Kafka
-from deploy.local.notes import load_notes
+from deploy.local.notes import Tunnel, free_port, load_notes
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
 from deploy.local.services import Service, await_service, begin_service
@@ -90,7 +90,9 @@ def running_postgres() -> Iterator[Postgres]:
 def running_kafka() -> Iterator[Kafka]:
     """A Kafka broker without topics."""
     with data_folder() as data:
-        kafka = Kafka(Places(data), load_notes(Places(data).notes))
+        notes = load_notes(Places(data).notes)
+        # A second way to it, for a test that puts something in between.
+        kafka = Kafka(Places(data), notes.model_copy(update={"kafka_tunnel": Tunnel(entrance=free_port())}))
         _start(kafka)
         yield kafka
 

@@ -11,13 +11,14 @@ import asyncio
 import os
 import ssl
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from threading import Event
 from typing import Any, NoReturn
 
 import faust
 import structlog
-from faust.events import Event
+from faust.events import Event as Message
 
 from deploy.topics import EVENTS
 from domain.application import StoreUnreachable
@@ -25,10 +26,13 @@ from domain.running import open_application
 from domain.time_sources import HeldAgainstTheDatabase, SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.metrics import BATCH_SECONDS
+from foundation.patience import Patience
 from foundation.process import begin
 from foundation.settings import Settings
-from projections.rebuild import rebuild_where_needed
+from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
 from workers.broker import wait_for_broker
+from workers.database import build_read_models, wait_for_database
+from workers.faust_worker import WorkerInOrder
 from workers.health import Health
 from workers.read_models import GROUP, Received, consume
 from workers.timers import BATCH as DEADLINES
@@ -45,8 +49,14 @@ HEARTBEAT_SECONDS = 2.0
 UNEXPECTED = 70
 
 
-def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health) -> faust.App:
-    """Put the app together: its agent for the read models, the tick of the timers, and what tells that it gets on."""
+def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *, stop: Event, in_hand: asyncio.Lock) -> faust.App:
+    """Put the app together: its agent for the read models, the tick of the timers, and what tells that it gets on.
+
+    Args:
+        stop: set when the process is to end: a database that is away is waited for no longer.
+        in_hand: held while a batch is worked on.
+    """
+    patience = Patience(sleep=sleeping_unless(stop))
     app = faust.App(
         GROUP,
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
@@ -69,13 +79,18 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health) ->
 
     async def read_models(stream: Any) -> AsyncIterator[None]:
         async for batch in stream.noack_take(BATCH, within=GATHER_SECONDS):
-            await _in_a_thread(_consume, pool, [_received(event) for event in batch], health)
-            for event in batch:
-                event.ack()
+            received = [_received(event) for event in batch]
+            async with in_hand:
+                applied = await _in_a_thread(partial(_consume, pool, received, health, patience))
+                if applied:
+                    for event in batch:
+                        event.ack()
+            if not applied:
+                await asyncio.Event().wait()  # for the end, which is near; the next start gets the batch again
             yield
 
     async def tick() -> None:
-        await _in_a_thread(_fire_due, timers, health)
+        await _in_a_thread(partial(_fire_due, timers, health))
 
     async def moves() -> None:
         health.moves("the event loop")
@@ -96,19 +111,22 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health) ->
     return app
 
 
-def _received(event: Event) -> Received:
+def _received(event: Message) -> Received:
     message = event.message
     headers: Any = message.headers or ()
     return Received(message.topic, message.partition, message.offset, list(headers), message.value)
 
 
-async def _in_a_thread(work: Callable[..., object], *arguments: object) -> None:
-    """Keep the event loop free. Whatever work does not handle itself ends the process."""
+async def _in_a_thread(work: Callable[[], object]) -> bool:
+    """Keep the event loop free. Whatever work does not handle itself ends the process. False: given up, for it is to end."""
     try:
-        await asyncio.to_thread(work, *arguments)
+        await asyncio.to_thread(work)
+    except ToldToStop:
+        return False
     except Exception:  # noqa: BLE001 - it is logged, and the process ends
         _log.exception("worker_ends")
         _end()
+    return True
 
 
 def _end() -> NoReturn:
@@ -117,9 +135,9 @@ def _end() -> NoReturn:
     os._exit(UNEXPECTED)
 
 
-def _consume(pool: Pool, batch: list[Received], health: Health) -> None:
+def _consume(pool: Pool, batch: list[Received], health: Health, patience: Patience) -> None:
     with health.at_work("a batch"), BATCH_SECONDS.time():
-        consume(pool, batch, moved=lambda: health.moves("a batch"))
+        consume(pool, batch, patience=patience, moved=lambda: health.moves("a batch"))
 
 
 def _fire_due(timers: Timers, health: Health) -> None:
@@ -148,20 +166,25 @@ def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
 
 
 def main() -> None:
-    """Run the process `worker`."""
+    """Run the process `worker`. Ends with 0 when told to stop, 70 on what nobody handles."""
+    stop = stop_on_signals()
     settings = begin("worker")
     health = Health("worker", settings)
     health.start()
     pool = open_pool(settings.database, name="worker", size=4, timeout=5.0)
-    rebuilt = rebuild_where_needed(pool)
-    if rebuilt:
-        _log.info("read_models_rebuilt", read_models=rebuilt)
-    if not wait_for_broker(settings, threading.Event()):
+    if not (
+        wait_for_database(settings.database, stop)
+        and build_read_models(pool, stop)
+        and wait_for_broker(settings, stop, topic=EVENTS.name)
+    ):
         return
-    timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
-    worker = faust.Worker(build_app(settings, pool, timers, health), quiet=True, override_logging=False)
-    worker.spinner = None  # else it draws one into the log
-    worker.execute_from_commandline()
+    clock, application = HeldAgainstTheDatabase(pool, SystemTime()), open_application(settings.database, pool)
+    in_hand = asyncio.Lock()
+    app = build_app(settings, pool, Timers(pool, application, clock, stop=stop), health, stop=stop, in_hand=in_hand)
+    try:
+        WorkerInOrder(app, stop, in_hand).execute_from_commandline()
+    finally:
+        stop.set()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Waiting for Kafka: neither the relay nor Faust outlives a start without a broker, so they ask first."""
+"""Waiting for Kafka: the relay does not outlive a start without a broker, nor Faust one without its topic, so they ask first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from threading import Event
 
 import structlog
 
-from deploy.kafka_admin import broker_answers
+from deploy.kafka_admin import BrokerUnreachable, topics_known
 from foundation.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -15,15 +15,26 @@ _EVERY_SECONDS = 0.5
 _TOLD_EVERY = 20
 
 
-def wait_for_broker(settings: Settings, stop: Event, *, meanwhile: Callable[[], object] = lambda: None) -> bool:
-    """Wait until a broker answers; call `meanwhile` at least every two seconds. False: told to stop before."""
+def wait_for_broker(
+    settings: Settings, stop: Event, *, topic: str | None = None, meanwhile: Callable[[], object] = lambda: None
+) -> bool:
+    """Wait until a broker answers, and has the topic if one is named. False: told to stop before.
+
+    Args:
+        meanwhile: called at least every two seconds.
+    """
     asked = 0
     while not stop.is_set():
         meanwhile()
-        if broker_answers(settings, timeout=1.5):
-            return True
+        try:
+            known = topics_known(settings, timeout=1.5)
+            if topic is None or topic in known:
+                return True
+            waiting_for = "waiting_for_topic"
+        except BrokerUnreachable:
+            waiting_for = "waiting_for_broker"
         if asked % _TOLD_EVERY == 0:
-            _log.warning("waiting_for_broker", brokers=settings.kafka)
+            _log.warning(waiting_for, brokers=settings.kafka)
         asked += 1
         stop.wait(_EVERY_SECONDS)
     return False

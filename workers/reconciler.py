@@ -22,8 +22,8 @@ from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
 from projections.read_model import all_read_models
-from projections.rebuild import rebuild_where_needed
 from workers.counting import count
+from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
 from workers.timers import Timers
@@ -93,14 +93,15 @@ class Reconciler:
 
 def main() -> int:
     """Run the process `reconciler`."""
+    stop = stop_on_signals()
     settings = begin("reconciler")
     health = Health("reconciler", settings, needs=("database",))
     health.start()
-    stop = stop_on_signals()
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
-    rebuild_where_needed(pool)
+    if not (wait_for_database(settings.database, stop) and build_read_models(pool, stop)):
+        return 0
     reconciler = Reconciler(pool)
-    timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()))
+    timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()), stop=stop)
     Measuring(pool, settings).start(stop)
     health.becomes("active")
     while not stop.wait(EVERY_SECONDS):

@@ -34,6 +34,7 @@ from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
 from workers.cloud_events import Message, id_in, message_of
+from workers.database import wait_for_database
 from workers.health import Health
 from workers.relay_client import RelayClient
 from workers.relay_lock import TOUCH_SECONDS, LockLost, RelayLock, connect
@@ -276,11 +277,14 @@ def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENT
 
 def main() -> int:
     """Run the process `relay`. Ends with 0 when told to stop, 75 when it must be started anew, 78 when somebody must mend something."""
+    stop = stop_on_signals()
     settings = begin("relay")
     health = Health("relay", settings)
     health.start()
+    if not wait_for_database(settings.database, stop):
+        return 0
     try:
-        run(settings, stop_on_signals(), health)
+        run(settings, stop, health)
     except (SendFailed, LockLost, TopicGone, BrokerUnreachable, psycopg.Error, KafkaError) as error:
         _log.error("relay_ends", error=error)
         return 75

@@ -1,0 +1,102 @@
+"""Our own processes, started as a process manager starts them, but one by one and without one: what ends stays ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.waiting import wait_for
+
+MODULES = {"relay": "workers.relay", "worker": "workers.app", "reconciler": "workers.reconciler"}
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that was started.
+
+    Args:
+        log: where its log goes.
+    """
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def logged(self, event: str | None = None) -> list[dict[str, Any]]:
+        """The lines of its log so far; only those of an event, if one is named."""
+        lines = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+        return [line for line in lines if event in (None, line["event"])]
+
+    def wait_until_logged(self, event: str, *, seconds: float = 60) -> None:
+        """Wait until it says something."""
+        wait_for(lambda: self.ended() or self.logged(event), seconds=seconds, what=f"{event} in the log of {self.name}")
+        assert not self.ended(), self.log.read_text(encoding="utf-8")[-3000:]
+
+    def ended(self) -> bool:
+        """Whether it is there no more."""
+        return self.process.poll() is not None
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def ends(self, *, within: float = 60.0) -> int:
+        """Wait for its end; the exit code."""
+        return self.process.wait(within)
+
+    def megabytes(self) -> float:
+        """The memory it holds: its resident set."""
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 2**20
+
+
+@contextmanager
+def running(name: str, environment: Mapping[str, str], folder: Path) -> Iterator[Running]:
+    """One of our processes, in an environment that names database and brokers; killed afterwards if it has not ended."""
+    log = folder / f"{name}-{time.monotonic_ns()}.log"
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("REGCASE_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", MODULES[name]],
+            env={**kept, "REGCASE_DATA": str(folder), "PYTHONUNBUFFERED": "1", **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Running(name, process, log)
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def all_running(environment: Mapping[str, str], folder: Path) -> Iterator[dict[str, Running]]:
+    """One of each kind."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(running(name, environment, folder)) for name in MODULES}
+
+
+def seconds_to_end(processes: list[Running], *numbers: signal.Signals) -> dict[str, tuple[int, float]]:
+    """Send signals to all of them at once; for each its exit code, and how many seconds it took to end."""
+    began = time.monotonic()
+    for number in numbers:
+        for process in processes:
+            process.tell(number)
+    ends: dict[str, tuple[int, float]] = {}
+    while len(ends) < len(processes):
+        for process in processes:
+            if process.name not in ends and process.ended():
+                ends[process.name] = (process.ends(), time.monotonic() - began)
+        assert time.monotonic() - began < 60, f"of {[p.name for p in processes]} only {ends} have ended"
+        time.sleep(0.02)
+    return ends

@@ -1,0 +1,2 @@
+-- name: applied
+SELECT count(*) FROM public.schema_migrations;

@@ -141,14 +141,14 @@ class Probes:
         return not left
 
     def _await_topic(self, wanted: Mapping[UUID, int], latest: float) -> bool:
-        left = {f"{case_id}/{version}" for case_id, version in wanted.items()}
+        left = {f"{case_id}/{version}".encode() for case_id, version in wanted.items()}
         while left and time.monotonic() < latest:
             try:
                 with self._consumer() as consumer:
                     while left and time.monotonic() < latest:
                         for partition, records in consumer.poll(timeout_ms=200).items():
                             self._from[partition.partition] = records[-1].offset + 1
-                            left -= {dict(record.headers).get("ce_id", b"").decode() for record in records}
+                            left -= {dict(record.headers).get("ce_id") for record in records}
             except (KafkaError, OSError) as error:
                 _log.info("probe_waits", error=type(error).__name__)
                 time.sleep(0.2)

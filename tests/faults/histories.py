@@ -6,6 +6,7 @@ others bring the laws of other countries in.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -43,7 +44,10 @@ _LEAST = 5
 
 def endless(of_seed: int) -> Generator[History, None, None]:
     """Histories without end; which ones follows from the seed alone. They are made in a process of its own, ahead of need."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
+    # Ctrl-C is for who asks for histories, not for who makes them.
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as maker:
         number = 0
         following = maker.submit(chunk, of_seed, number)
         try:

@@ -86,7 +86,7 @@ class Run:
         self._commands = Commands(settings.database, at_once=4)
         self._probes = Probes(self._commands, settings, self._beside, seed=seed)
         self._wall_time = OnWallTime(self._commands, self._beside, seed=seed)
-        self._late: list[str] = []
+        self._wrong: list[str] = []
 
     def go(self) -> Findings:
         """Let commands and faults go on for the stated time, or until interrupted; then check."""
@@ -130,6 +130,9 @@ class Run:
             except CannotBeMade as reason:
                 self._record.impossible[fault.kind] = str(reason)
                 self._say(f"cannot be made: {fault.kind}: {reason}")
+            except Exception as error:  # noqa: BLE001 - the run goes on, and fails with it
+                self._wrong.append(f"the fault {fault.kind!r} went wrong: {type(error).__name__}: {error}")
+                self._say(self._wrong[-1])
             else:
                 self._record.injected[fault.kind] = self._record.injected.get(fault.kind, 0) + 1
                 made.append(fault.kind)
@@ -138,7 +141,11 @@ class Run:
         if faults:
             self._say(f"fault {number + 1}: {' and '.join(fault.kind for fault in faults)}")
             with ThreadPoolExecutor(len(faults)) as pool:
-                list(pool.map(inject, faults))
+                try:
+                    list(pool.map(inject, faults))
+                except KeyboardInterrupt:
+                    self._ground.ended.set()
+                    raise
         if self._ground.injected.topics_made_anew != topics:
             self._probes.topic_was_made_anew()
         return made
@@ -147,8 +154,8 @@ class Run:
         took = self._probes.recovered(within=RECOVERED_WITHIN)
         self._record.recoveries.setdefault(kind, []).append(took)
         if took is None:
-            self._late.append(f"not recovered from {kind!r} within {RECOVERED_WITHIN:.0f} s")
-            self._say(self._late[-1])
+            self._wrong.append(f"not recovered from {kind!r} within {RECOVERED_WITHIN:.0f} s")
+            self._say(self._wrong[-1])
         else:
             self._say(f"  recovered in {took:.1f} s; {self._driver.events:,} events")
 
@@ -162,7 +169,7 @@ class Run:
         readings = read_everything(self._ground.system.settings, settled_within=SETTLED_WITHIN, say=self._say)
         self._say("checking")
         findings = check(self._driver.played, self._beside, readings, self._ground.injected)
-        findings.add_all(COMPLAINTS, [*self._wall_time.complaints, *self._late])
+        findings.add_all(COMPLAINTS, [*self._wall_time.complaints, *self._wrong])
         return findings
 
 
@@ -187,6 +194,8 @@ def perform(options: Options, record: Record, say: Say) -> tuple[Findings, Path 
             outcome.append(Run(ground, options, record, say).go())
         finally:
             local.down(Settings(data=data))
+            if something_is_wrong():
+                say(f"data and logs are kept in {data}")
     return outcome[0], data if outcome[0].faults else None
 
 

@@ -13,10 +13,11 @@ from random import Random
 
 import psutil
 
+from deploy.local.database import DATABASE
 from tests.faults.fault import CannotBeMade, Fault, Ground
 from tests.waiting import wait_for
 
-KAFKA, DATABASE = "kafka", "postgres"
+KAFKA, POSTGRES = "kafka", "postgres"
 _UP_WITHIN = 120.0
 
 
@@ -107,28 +108,36 @@ def _remove_and_add_a_worker(ground: Ground, random: Random) -> None:
 
 def _of_the_database(kind: str, act: Callable[[Ground, psutil.Process, Random], None]) -> Fault:
     def inject(ground: Ground, random: Random) -> None:
-        if not ground.names(DATABASE):
+        if not ground.names(POSTGRES):
             msg = "the database is not ours"
             raise CannotBeMade(msg)
-        act(ground, psutil.Process(pid_of(ground, DATABASE)), random)
+        act(ground, psutil.Process(pid_of(ground, POSTGRES)), random)
 
     return Fault(kind, inject)
 
 
 def _kill_a_backend(ground: Ground, postmaster: psutil.Process, random: Random) -> None:
     """The database then ends all others and recovers from its log."""
-    backends = [child for child in postmaster.children() if "regcase" in " ".join(child.cmdline())]
-    if not backends:
-        msg = "nobody is connected"
-        raise CannotBeMade(msg)
+    backends = wait_for(lambda: _backends(postmaster), seconds=_UP_WITHIN, what="a connection to the database")
     _signal(random.choice(backends).pid, signal.SIGKILL)
 
 
 def _end_backends(ground: Ground, postmaster: psutil.Process, random: Random) -> None:
     """As an administrator does with pg_terminate_backend: about every second connection breaks off."""
+    for backend in _backends(postmaster):
+        if random.random() < 0.5:
+            _signal(backend.pid, signal.SIGTERM)
+
+
+def _backends(postmaster: psutil.Process) -> list[psutil.Process]:
+    found = []
     for child in postmaster.children():
-        if "regcase" in " ".join(child.cmdline()) and random.random() < 0.5:
-            _signal(child.pid, signal.SIGTERM)
+        try:
+            if f" {DATABASE} " in " ".join(child.cmdline()):
+                found.append(child)
+        except psutil.NoSuchProcess:
+            continue
+    return found
 
 
 def _pause_the_database(ground: Ground, postmaster: psutil.Process, random: Random) -> None:
@@ -159,6 +168,6 @@ FAULTS: tuple[Fault, ...] = (
     _of_the_database("connection of the database killed", _kill_a_backend),
     _of_the_database("connections of the database ended", _end_backends),
     _of_the_database("database paused", _pause_the_database),
-    _restart_one(DATABASE),
+    _restart_one(POSTGRES),
 )
 """Every fault of a process."""

@@ -46,6 +46,7 @@ TICK_SECONDS = 0.25
 MOVES_SECONDS = 1.0
 SESSION_SECONDS = 7.0
 HEARTBEAT_SECONDS = 2.0
+A_DAY_SECONDS = 86_400.0
 UNEXPECTED = 70
 
 
@@ -65,6 +66,10 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
         broker_heartbeat_interval=HEARTBEAT_SECONDS,
         broker_max_poll_records=BATCH,
         broker_commit_interval=1.0,
+        # A batch in hand and another that waits; the rest stays in the topic, however long the database is away. Waiting for it
+        # is no reason to lose the partitions, which no other worker could do anything with.
+        stream_buffer_maxsize=2 * BATCH,
+        broker_max_poll_interval=A_DAY_SECONDS,
         # A static member: its restart is no rebalance for the others.
         consumer_group_instance_id=f"{GROUP}-{settings.slot}",
         consumer_auto_offset_reset="earliest",

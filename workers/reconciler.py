@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from threading import Event
 from uuid import UUID
 
 import structlog
@@ -16,8 +17,9 @@ from domain.application import StoreUnreachable
 from domain.running import open_application
 from domain.time_sources import HeldAgainstTheDatabase, SystemTime
 from foundation.database import DATABASE_FAILED, Pool, open_pool
+from foundation.patience import Patience
 from foundation.process import begin
-from foundation.stopping import stop_on_signals
+from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
@@ -26,12 +28,14 @@ from workers.counting import count
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
+from workers.timers import BATCH as DEADLINES
 from workers.timers import Timers
 
 _log = structlog.get_logger(__name__)
 BEHIND_SECONDS = 3.0
 EVERY_SECONDS = 1.0
 PAGE = 1_000
+CASES = 50
 
 
 class Reconciler:
@@ -40,33 +44,44 @@ class Reconciler:
     Args:
         pool: connections of the application's role.
         behind: how many seconds an event is left to the way through Kafka, before this looks after it.
+        stop: set when the process is to end: what is in hand is left to the next start.
     """
 
-    def __init__(self, pool: Pool, *, behind: float = BEHIND_SECONDS) -> None:
+    def __init__(self, pool: Pool, *, behind: float = BEHIND_SECONDS, stop: Event | None = None) -> None:
         self._pool = pool
         self._behind = behind
+        self._stop = stop or Event()
+        self._patience = Patience(sleep=sleeping_unless(self._stop))
         self._ends: deque[tuple[float, int]] = deque()
+        self._until: int | None = None
+        self.has_more = False
+        """Whether the last look ended before the place that it was to get to."""
 
     def look(self) -> int:
-        """Heal what lies between its place and the log's end some seconds ago. Returns how many events had not arrived.
+        """Heal a page of what lies between its place and the log's end some seconds ago. Returns how many events had not arrived.
+
+        Only a page, however far it is behind, so that deadlines are fired in between.
 
         Raises:
+            ToldToStop: the process is to end.
             psycopg.OperationalError: the database failed; the place is kept, and another look begins there.
         """
-        until = self._settled_end()
-        healed = 0
-        while until is not None:
-            with self._pool.connection() as connection:
-                after = place_of(connection, RECONCILER)
-                deliveries, last = log_page(connection, after=after, limit=PAGE, until=until)
-            if last is None:
-                break
-            versions: dict[UUID, int] = {}
-            for delivery in deliveries:
-                versions[delivery.case_id] = delivery.version
-            healed += self._heal(versions)
-            with self._pool.connection() as connection:
-                save_place(connection, RECONCILER, last)
+        self._until = self._settled_end() or self._until
+        self.has_more = False
+        if self._until is None:
+            return 0
+        with self._pool.connection() as connection:
+            after = place_of(connection, RECONCILER)
+            deliveries, last = log_page(connection, after=after, limit=PAGE, until=self._until)
+        if last is None:
+            return 0
+        versions: dict[UUID, int] = {}
+        for delivery in deliveries:
+            versions[delivery.case_id] = delivery.version
+        healed = self._heal(versions)
+        with self._pool.connection() as connection:
+            save_place(connection, RECONCILER, last)
+        self.has_more = last < self._until
         return healed
 
     def _settled_end(self) -> int | None:
@@ -83,11 +98,15 @@ class Reconciler:
         healed = 0
         for model in all_read_models().values():
             behind = cases_behind(self._pool, model, versions)
-            if behind:
-                tally = heal(self._pool, model, behind)
+            # A few at a time: of each case all that is missing is held in memory.
+            for start in range(0, len(behind), CASES):
+                if self._stop.is_set():
+                    raise ToldToStop
+                cases = behind[start : start + CASES]
+                tally = heal(self._pool, model, cases, patience=self._patience)
                 healed += tally.applied
                 count(model.name, tally)
-                _log.warning("read_model_healed", read_model=model.name, cases=len(behind), events=tally.applied)
+                _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
         return healed
 
 
@@ -100,18 +119,26 @@ def main() -> int:
     pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
     if not (wait_for_database(settings.database, stop) and build_read_models(pool, stop)):
         return 0
-    reconciler = Reconciler(pool)
+    reconciler = Reconciler(pool, stop=stop)
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()), stop=stop)
     Measuring(pool, settings).start(stop)
     health.becomes("active")
-    while not stop.wait(EVERY_SECONDS):
+    pause = 0.0
+    while not stop.wait(pause):
         health.moves("its loop")
+        fired = 0
         # Apart: what is wrong with a read model must not keep a deadline waiting.
-        for work in (timers.fire_due, reconciler.look):
-            try:
-                work()
-            except (StoreUnreachable, *DATABASE_FAILED) as error:
-                _log.warning("reconciler_waits", error=error)
+        try:
+            fired = timers.fire_due()
+        except (StoreUnreachable, *DATABASE_FAILED) as error:
+            _log.warning("timers_wait", error=error)
+        try:
+            reconciler.look()
+        except ToldToStop:
+            break
+        except DATABASE_FAILED as error:
+            _log.warning("reconciler_waits", error=error)
+        pause = 0.0 if reconciler.has_more or fired >= DEADLINES else EVERY_SECONDS
     pool.close()
     return 0
 

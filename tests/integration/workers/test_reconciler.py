@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from threading import Event
+
+import pytest
+
 from foundation.database import Pool
+from foundation.stopping import ToldToStop
 from projections.apply import apply
 from projections.compare import compare
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from tests.histories import nobody_complies_or_pays, store
 from tests.services import Database
+from workers import reconciler as module
 from workers.reconciler import Reconciler
 
 
@@ -39,3 +45,29 @@ def test_it_goes_on_from_its_place(pool: Pool, database: Database) -> None:
     Reconciler(pool, behind=0).look()
     more = store(nobody_complies_or_pays(), database)
     assert Reconciler(pool, behind=0).look() == len(more) * len(all_read_models())
+
+
+def test_one_look_is_a_page_and_tells_whether_there_is_more(
+    pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that deadlines are fired in between, however far behind it is, and memory is bounded."""
+    monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(module, "CASES", 1)
+    store(nobody_complies_or_pays(), database)
+    reconciler = Reconciler(pool, behind=0)
+    assert reconciler.look() > 0
+    looks = 1
+    while reconciler.has_more:
+        reconciler.look()
+        looks += 1
+    assert looks > 3
+    assert all(compare(pool, model) == [] for model in all_read_models().values())
+
+
+def test_told_to_stop_it_leaves_what_it_has_not_healed_to_the_next_start(pool: Pool, database: Database) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    stop = Event()
+    stop.set()
+    with pytest.raises(ToldToStop):
+        Reconciler(pool, behind=0, stop=stop).look()
+    assert Reconciler(pool, behind=0).look() == len(deliveries) * len(all_read_models())

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -33,7 +33,7 @@ from foundation.sql import load_statements
 from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
-from workers.cloud_events import Message, id_in, message_of
+from workers.cloud_events import Claim, Message, NotAnEvent, claim_of, message_of
 from workers.database import wait_for_database
 from workers.health import Health
 from workers.relay_client import RelayClient
@@ -108,9 +108,13 @@ class Relay:
         """The notification id up to which everything is published."""
         return self._place
 
-    def _published_after_saved_offsets(self) -> set[str]:
-        """The ids of events that an earlier relay sent and did not come to note."""
-        found: set[str] = set()
+    def _published_after_saved_offsets(self) -> set[Claim]:
+        """The events that an earlier relay sent and did not come to note.
+
+        Known by what they say as well: a message that only bears the id of an event, which is yet to come perhaps, keeps
+        nobody from publishing that.
+        """
+        found: set[Claim] = set()
         partitions = [TopicPartition(self._topic, number) for number in range(self._partitions)]
         with _consumer(self._client_options) as consumer:
             consumer.assign(partitions)
@@ -123,7 +127,7 @@ class Relay:
                     left[partition] = ends[partition]
             while left:
                 for records in consumer.poll(timeout_ms=1000).values():
-                    found.update(filter(None, (id_in(record.headers) for record in records)))
+                    found.update(_events_in(records))
                 left = {p: end for p, end in left.items() if consumer.position(p) < end}
         if found:
             _log.info("relay_found_unnoted_events", topic=self._topic, events=len(found))
@@ -168,9 +172,9 @@ class Relay:
             if event_type.startswith("_"):
                 continue
             message = message_of(event_type, state)
-            if message.id in self._already:
+            if self._already and (claim := claim_of(message.headers, message.value)) in self._already:
                 # It does not come again: a log entry is read once.
-                self._already.discard(message.id)
+                self._already.discard(claim)
             elif notification_id > self._target.refill_until or message.stored_at >= oldest_kept:
                 yield message
 
@@ -235,9 +239,22 @@ class Relay:
         self._producer.close(timeout=1)
 
 
+def _events_in(records: Iterable[Any]) -> Iterator[Claim]:
+    for record in records:
+        with suppress(NotAnEvent):
+            yield claim_of(record.headers, record.value)
+
+
 @contextmanager
 def _consumer(client_options: dict[str, Any]) -> Iterator[KafkaConsumer]:
-    consumer = KafkaConsumer(**client_options, enable_auto_commit=False, group_id=None, allow_auto_create_topics=False)
+    consumer = KafkaConsumer(
+        **client_options,
+        enable_auto_commit=False,
+        group_id=None,
+        allow_auto_create_topics=False,
+        # Where messages were deleted from a noted offset on, what is left is looked through from its beginning.
+        auto_offset_reset="earliest",
+    )
     try:
         yield consumer
     finally:

@@ -10,17 +10,24 @@ from typing import Any
 
 import psycopg
 import pytest
+from kafka import TopicPartition
 
+from deploy.kafka_admin import admin_client
 from domain.case.events import CaseEvent
 from domain.mapper import digest_of
+from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
 from tests.relays import a_relay, ids, ids_of, publish_all, running
 from tests.services import Database
-from tests.topics import published
+from tests.topics import Published, inject, published
 from tests.waiting import wait_for
 from workers import relay as module
 from workers.relay import SendFailed
 from workers.relay_lock import RelayLock, connect
+
+
+def _dies(*_: Any) -> None:
+    raise SystemExit
 
 
 def test_publishes_every_event_once_and_no_internal_one(database: Database, kafka: str, events_topic: str) -> None:
@@ -72,19 +79,45 @@ def test_a_relay_that_ended_before_noting_a_window_leaves_no_duplicate(
 ) -> None:
     deliveries = store(nobody_complies_or_pays(), database)
     monkeypatch.setattr(module, "WINDOW", 7)
-
-    def dies(*_: Any) -> None:
-        raise SystemExit
-
     with a_relay(database, kafka, events_topic) as relay:
         relay.publish_window()
         with monkeypatch.context() as patched:
-            patched.setattr(relay, "_save", dies)
+            patched.setattr(relay, "_save", _dies)
             with pytest.raises(SystemExit):
                 relay.publish_window()
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
+
+
+def test_what_is_left_of_a_partition_that_was_cut_behind_the_noted_offset_is_looked_through(
+    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay, monkeypatch.context() as patched:
+        patched.setattr(relay, "_save", _dies)
+        with pytest.raises(SystemExit):
+            relay.publish_window()
+    first = published(kafka, events_topic)[0]
+    with admin_client(Settings(kafka_bootstrap=kafka)) as admin:
+        admin.delete_records({TopicPartition(events_topic, first.partition): first.offset + 1})
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    # The deleted one comes again, for nobody can know of it; no other does.
+    assert ids(published(kafka, events_topic)) == ids_of(deliveries)
+
+
+def test_a_message_that_only_bears_the_id_of_an_event_keeps_nobody_from_publishing_that(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    last = deliveries[-1]
+    forged = {"ce_id": f"{last.case_id}/{last.version}", "ce_digest": digest_of(b"{}")}
+    inject(kafka, events_topic, [Published(0, 0, b"k", b"{}", forged), Published(0, 0, b"k", b"{}", {"ce_id": forged["ce_id"]})])
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    true = [message for message in published(kafka, events_topic) if message.headers.get("ce_specversion")]
+    assert ids(true) == ids_of(deliveries)
 
 
 def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(

@@ -16,13 +16,15 @@ from deploy.kafka_admin import admin_client
 from deploy.topics import EVENTS, ensure_topics
 from projections.places import place_of, relay_to
 from tests.faults.away import away
-from tests.faults.fault import CannotBeMade, Fault, Ground
+from tests.faults.fault import Fault, Ground
 from tests.faults.garbage import garbage
 from tests.faults.messages import PARTITIONS, Message, although_the_broker_fails, read, reader, some, write
+from tests.waiting import wait_for
 from workers.cloud_events import message_of
 from workers.read_models import GROUP
 
 _AT_ONCE = 500
+_LONG_ENOUGH = 120.0
 _DONE = ("OK", NoError)
 
 
@@ -65,10 +67,13 @@ def cut_partitions(ground: Ground, partitions: Sequence[TopicPartition]) -> None
 
 def pollute(ground: Ground, chance: Random) -> None:
     """Write messages that are no events of the store: each kind of garbage once."""
-    events = [message for message in some(ground.settings.kafka, chance) if message.event]
-    if not events:
-        raise CannotBeMade("nothing is in the topic yet")
-    for place in write(ground.settings.kafka, garbage(chance, chance.choice(events)), mark="garbage"):
+
+    def events() -> list[Message]:
+        return [message for message in some(ground.settings.kafka, chance) if message.event]
+
+    # It is empty for a moment when it was made anew.
+    message = chance.choice(wait_for(events, seconds=_LONG_ENOUGH, what="an event in the topic"))
+    for place in write(ground.settings.kafka, garbage(chance, message), mark="garbage"):
         ground.injected.wrote_garbage(place)
 
 

@@ -38,6 +38,8 @@ def check(played: Sequence[Played], beside: Beside, readings: Readings, injected
     findings.add_all(kinds.NOT_SETTLED, readings.unsettled)
     for one in played:
         findings.add_all(kinds.COMPLAINTS, (f"{one.history.name}: {complaint}" for complaint in one.complaints))
+        if not one.complete and not one.complaints:
+            findings.add(kinds.NOT_SETTLED, f"{one.history.name} came no further than step {len(one.answers)}")
     return findings
 
 

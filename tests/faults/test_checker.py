@@ -124,10 +124,10 @@ class TestTheStore:
         beside = Beside(answered={(uuid4(), 1)})
         assert found(check([played(history)], beside, Readings(there, messages(there)), Injected())) == {kinds.LOST: 1}
 
-    def test_a_history_that_was_not_played_to_its_end_misses_nothing(self, history: History) -> None:
+    def test_of_a_history_that_was_not_played_to_its_end_nothing_is_missed_but_its_end(self, history: History) -> None:
         there = stored(history)[:-1]
         half = replace(played(history), complete=False)
-        assert found(check([half], Beside(), Readings(there, messages(there)), Injected())) == {}
+        assert found(check([half], Beside(), Readings(there, messages(there)), Injected())) == {kinds.NOT_SETTLED: 1}
 
     def test_another_answer_than_the_models_is_told(self, history: History) -> None:
         wrong = played(history)

@@ -46,6 +46,7 @@ SETTLED_WITHIN = 300.0
 THROUGH_WITHIN = 240.0
 _CALM = (0.5, 3.0)
 _BASELINES = 3
+_WARM_UP, _WARM = 10, 5.0
 Say = Callable[[str], None]
 
 
@@ -95,7 +96,10 @@ class Run:
         began = time.monotonic()
         try:
             # The first starts take longer than anything that is measured.
-            self._probes.recovered(within=RECOVERED_WITHIN)
+            for _ in range(_WARM_UP):
+                took = self._probes.recovered(within=RECOVERED_WITHIN)
+                if took and took < _WARM:
+                    break
             for _ in range(_BASELINES):
                 self._await_recovery(NO_FAULT)
             began = time.monotonic()

@@ -67,7 +67,7 @@ def _commit() -> str:
 def results(record: Record, findings: Findings) -> Rows:
     """What was found, line by line."""
     doubled = str(findings.count(kinds.DOUBLED_IN_TOPIC))
-    if findings.repeats_are_harmless:
+    if findings.repeats_are_harmless and findings.count(kinds.DOUBLED_IN_TOPIC):
         doubled += " (sent again by writers that were paused; positions make them harmless)"
     late = [f"{seconds:.2f} s" for seconds in (findings.late_median, findings.late_worst) if seconds is not None]
     return [

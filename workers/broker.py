@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Event
 
 import structlog
@@ -15,17 +14,10 @@ _EVERY_SECONDS = 0.5
 _TOLD_EVERY = 20
 
 
-def wait_for_broker(
-    settings: Settings, stop: Event, *, topic: str | None = None, meanwhile: Callable[[], object] = lambda: None
-) -> bool:
-    """Wait until a broker answers, and has the topic if one is named. False: told to stop before.
-
-    Args:
-        meanwhile: called at least every two seconds.
-    """
+def wait_for_broker(settings: Settings, stop: Event, *, topic: str | None = None) -> bool:
+    """Wait until a broker answers, and has the topic if one is named. False: told to stop before."""
     asked = 0
     while not stop.is_set():
-        meanwhile()
         try:
             known = topics_known(settings, timeout=1.5)
             if topic is None or topic in known:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -20,7 +19,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from deploy.kafka_admin import BrokerUnreachable
@@ -33,11 +32,12 @@ from foundation.sql import load_statements
 from foundation.stopping import stop_on_signals
 from projections.places import place_of, relay_to, save_place
 from workers.broker import wait_for_broker
-from workers.cloud_events import Claim, Message, NotAnEvent, claim_of, message_of
+from workers.cloud_events import Claim, Message, claim_of, message_of
 from workers.database import wait_for_database
 from workers.health import Health
 from workers.relay_client import RelayClient
 from workers.relay_lock import TOUCH_SECONDS, LockLost, RelayLock, connect
+from workers.relay_tail import events_after
 from workers.relay_topic import TopicGone, target_of
 from workers.traces import publishing
 
@@ -48,6 +48,7 @@ WINDOW = 500
 SEND_SECONDS = 30.0
 # How soon a relay that waits for the brokers notes that its lock or its topic is gone.
 _LOOK_SECONDS = 0.25
+_AGAIN_SECONDS = 0.5
 
 
 class SendFailed(Transient):
@@ -114,21 +115,8 @@ class Relay:
         Known by what they say as well: a message that only bears the id of an event, which is yet to come perhaps, keeps
         nobody from publishing that.
         """
-        found: set[Claim] = set()
-        partitions = [TopicPartition(self._topic, number) for number in range(self._partitions)]
-        with _consumer(self._client_options) as consumer:
-            consumer.assign(partitions)
-            ends = consumer.end_offsets(partitions)
-            left: dict[TopicPartition, int] = {}
-            for partition in partitions:
-                start = self._offsets.get(partition.partition, 0)
-                if start < ends[partition]:
-                    consumer.seek(partition, start)
-                    left[partition] = ends[partition]
-            while left:
-                for records in consumer.poll(timeout_ms=1000).values():
-                    found.update(_events_in(records))
-                left = {p: end for p, end in left.items() if consumer.position(p) < end}
+        offsets = {number: self._offsets.get(number, 0) for number in range(self._partitions)}
+        found = events_after(self._topic, offsets, self._client_options)
         if found:
             _log.info("relay_found_unnoted_events", topic=self._topic, events=len(found))
         return found
@@ -239,28 +227,6 @@ class Relay:
         self._producer.close(timeout=1)
 
 
-def _events_in(records: Iterable[Any]) -> Iterator[Claim]:
-    for record in records:
-        with suppress(NotAnEvent):
-            yield claim_of(record.headers, record.value)
-
-
-@contextmanager
-def _consumer(client_options: dict[str, Any]) -> Iterator[KafkaConsumer]:
-    consumer = KafkaConsumer(
-        **client_options,
-        enable_auto_commit=False,
-        group_id=None,
-        allow_auto_create_topics=False,
-        # Where messages were deleted from a noted offset on, what is left is looked through from its beginning.
-        auto_offset_reset="earliest",
-    )
-    try:
-        yield consumer
-    finally:
-        consumer.close()
-
-
 def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENTS) -> None:
     """Be a relay until told to stop, and tell `health` of it.
 
@@ -278,10 +244,10 @@ def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENT
             return
         _log.info("relay_active", topic=topic.name)
         health.waits_for("it looks at what an earlier relay published")
-        if not wait_for_broker(settings, stop, meanwhile=lock.touch):
-            return
         lock.execute(_SQL["listen"])
-        relay = Relay(lock, topic, settings)
+        relay = _once_brokers_answer(lock, topic, settings, stop)
+        if relay is None:
+            return
         RELAY_ACTIVE.tell({(): 1})
         health.becomes("active")
         try:
@@ -290,6 +256,18 @@ def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENT
                     relay.wait_for_more()
         finally:
             relay.close()
+
+
+def _once_brokers_answer(lock: RelayLock, topic: Topic, settings: Settings, stop: Event) -> Relay | None:
+    """A relay that has its topic; None where it was told to stop before."""
+    while lock.while_touching(partial(wait_for_broker, settings, stop)):
+        try:
+            return Relay(lock, topic, settings)
+        except (BrokerUnreachable, KafkaError) as error:
+            # One of several is away, and leads a partition. To begin the process anew would only take longer.
+            _log.warning("relay_waits_for_brokers", error=error)
+            stop.wait(_AGAIN_SECONDS)
+    return None
 
 
 def main() -> int:

@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 from kafka import TopicPartition
+from kafka.errors import KafkaTimeoutError
 
-from deploy.kafka_admin import admin_client
+from deploy.kafka_admin import BrokerUnreachable, admin_client
 from domain.case.events import CaseEvent
 from domain.mapper import digest_of
 from foundation.settings import Settings
@@ -24,6 +25,7 @@ from tests.waiting import wait_for
 from workers import relay as module
 from workers.relay import SendFailed
 from workers.relay_lock import RelayLock, connect
+from workers.relay_topic import Target, target_of
 
 
 def _dies(*_: Any) -> None:
@@ -174,6 +176,22 @@ class TestRunning:
             deliveries = store(nobody_complies_or_pays(), database)
             wait_for(lambda: len(published(kafka, events_topic)) >= len(deliveries), what="publication")
         assert ids(published(kafka, events_topic)) == ids_of(deliveries)
+
+    def test_tries_again_while_some_brokers_are_away(
+        self, database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deliveries = store(nobody_complies_or_pays(), database)
+        away = iter([BrokerUnreachable("the leader of a partition"), KafkaTimeoutError("its offsets")])
+
+        def found_later(*given: Any) -> Target:
+            if (error := next(away, None)) is not None:
+                raise error
+            return target_of(*given)
+
+        monkeypatch.setattr(module, "target_of", found_later)
+        with running(database, kafka, events_topic):
+            wait_for(lambda: len(published(kafka, events_topic)) >= len(deliveries), what="publication")
+        assert next(away, None) is None
 
     def test_a_second_one_stands_by_and_takes_over_when_the_first_loses_its_session(
         self, database: Database, kafka: str, events_topic: str

@@ -113,7 +113,9 @@ Text = Annotated[
     StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True),
     AfterValidator(_storable),
     loosely_if_recorded(str),
+    PersonalData(),
 ]
+"""Free text: whoever writes a reason writes about people."""
 Reference = Annotated[Name, Field(max_length=120)]
 """What people call a matter: shorter than a name, because the system names the matter's other cases after it."""
 RequirementId = Annotated[str, StringConstraints(pattern=REQUIREMENT_ID_FORM), loosely_if_recorded(str)]

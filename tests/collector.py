@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,11 +31,12 @@ class Told:
 
 @dataclass
 class Collector:
-    """What it was told, and where it is."""
+    """What it was told, where it is, and how it ends."""
 
     url: str
     spans: list[Told] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    go_away: Callable[[], None] = lambda: None
 
     def named(self, *names: str) -> list[Told]:
         """The spans of these names, the earliest first."""
@@ -85,15 +86,19 @@ def running_collector() -> Iterator[Collector]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    collector.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    try:
-        yield collector
-    finally:
+
+    def go_away() -> None:
         server.shutdown()
         server.server_close()
         thread.join()
+
+    collector.url, collector.go_away = f"http://127.0.0.1:{server.server_port}", go_away
+    try:
+        yield collector
+    finally:
+        go_away()
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What the system tells of itself: its traces, and its logs while everything fails."""

@@ -83,7 +83,7 @@ def let_nothing_bypass_the_logs() -> None:
 
     def warned(_message: object, category: type[Warning], filename: str, lineno: int, *_more: object) -> None:
         # Its text may hold a value: pydantic's do.
-        _log.warning("python_warns", warning=category.__name__, at=f"{filename}:{lineno}")
+        _log.warning("python_warns", warning=category.__name__, at=filename, line=lineno)
 
     # A line that cannot be written (a full disk) would be told by another, which cannot be written either.
     logging.raiseExceptions = False
@@ -102,7 +102,7 @@ class _Printed(io.TextIOBase):
     def write(self, text: str) -> int:
         by = sys._getframe(1)  # noqa: SLF001 - Python's own way to know who calls
         if text.strip() and by.f_code.co_filename != self._BY_TRACEBACK:
-            _log.warning("library_prints", at=f"{by.f_code.co_filename}:{by.f_lineno}", exc_info=sys.exception())
+            _log.warning("library_prints", at=by.f_code.co_filename, line=by.f_lineno, exc_info=sys.exception())
         return len(text)
 
     def writable(self) -> bool:

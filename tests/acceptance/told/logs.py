@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from projections.read_model import all_read_models
 from tests.system import System
 
 OURS = ("relay", "worker", "reconciler")
@@ -25,3 +26,8 @@ def logged(system: System, event: str, *processes: str) -> list[dict[str, Any]]:
     """The lines of that event in the logs of these processes, of all of ours where none is named."""
     found = [json.loads(line) for process in processes or OURS for line in lines_of(system, process) if line.endswith("}")]
     return [line for line in found if line["event"] == event]
+
+
+def is_built(system: System) -> bool:
+    """Whether every read model has been built: what was stored before is in it without having been applied."""
+    return {line["read_model"] for line in logged(system, "read_model_rebuilt")} >= set(all_read_models())

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.topics import EVENTS
 from projections.read_model import all_read_models
-from tests.acceptance.told.logs import OURS, logged
+from tests.acceptance.told.logs import OURS, is_built, logged
 from tests.collector import Collector, Told, running_collector
 from tests.system import System, running_system
 from tests.topics import published
@@ -64,6 +64,7 @@ def traced() -> Iterator[Traced]:
     with running_collector() as collector, pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGCASE_TRACES_ENDPOINT", collector.url)
         with running_system() as system:
+            wait_for(lambda: is_built(system), seconds=GENEROUS, what="every read model")
             yield Traced(system, collector)
 
 

@@ -217,7 +217,7 @@ def _kafka_version() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line. Ends with 1 where something was lost, differs or was not right in another way."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     console = Console()
     logs = Console(stderr=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
@@ -231,17 +231,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             soft_wrap=True,
         )
 
-    options = Options(
-        minutes=given.minutes,
-        seed=given.seed,
-        faults=_chosen(given.kinds),
-        at_once=given.at_once,
-        brokers=given.brokers,
-        relays=given.relays,
-        workers=given.workers,
-        reconcilers=given.reconcilers,
-    )
-    record = Record(options.seed, _command(given))
+    options = options_of(given)
+    record = Record(options.seed, command_of(given))
     say(f"once more: {record.command}")
     findings, kept = perform(options, record, say)
     print_table(record, findings, console)
@@ -254,6 +245,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if findings.faults else 0
 
 
+def options_of(given: argparse.Namespace) -> Options:
+    """What was said on the command line."""
+    return Options(
+        minutes=given.minutes,
+        seed=given.seed,
+        faults=_chosen(given.kinds),
+        at_once=given.at_once,
+        brokers=given.brokers,
+        relays=given.relays,
+        workers=given.workers,
+        reconcilers=given.reconcilers,
+    )
+
+
 def _chosen(named: str) -> list[Fault]:
     every = all_faults()
     wanted = [name.strip() for name in named.split(",") if name.strip()]
@@ -264,7 +269,7 @@ def _chosen(named: str) -> list[Fault]:
     return found
 
 
-def _command(given: argparse.Namespace) -> str:
+def command_of(given: argparse.Namespace) -> str:
     """The command that repeats the run, with the seed that was drawn."""
     names = {"minutes": "MINUTES", "seed": "SEED", "brokers": "BROKERS"}
     said = [
@@ -286,7 +291,8 @@ def _command(given: argparse.Namespace) -> str:
 _USUAL: dict[str, Any] = {"relays": 2, "workers": 2, "reconcilers": 2, "at_once": 12}
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What can be said on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.run", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long faults come (10)")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000), help="decides histories and faults")

@@ -38,6 +38,7 @@ _log = structlog.get_logger(__name__)
 _SUBJECT = {"name": "Halden Beacon Ltd", "country": "GB", "kind": "undertaking"}
 _EVERY_SECONDS = 8.0
 _DUE_WITHIN = (10.0, 25.0)
+_NOT_DUE_FOR_DAYS = 90
 
 
 @dataclass
@@ -48,11 +49,13 @@ class Beside:
         matters: all of them.
         answered: events that the system answered for.
         due: by wall time, the end of each deadline that must have fired, by case and role.
+        not_due: deadlines that end long after the run, by case and role: whatever the clocks say, none may have fired.
     """
 
     matters: set[UUID] = field(default_factory=set)
     answered: set[EventId] = field(default_factory=set)
     due: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
+    not_due: set[tuple[UUID, str]] = field(default_factory=set)
 
     def note(self, outcome: Outcome) -> Outcome:
         """Note an answer.
@@ -208,25 +211,26 @@ class OnWallTime:
         opened = self._beside.note(self._commands.give(opening(matter, matter)))
         assert opened.case_id
         now = datetime.now(UTC)
-        due = now + timedelta(seconds=self._random.uniform(*_DUE_WITHIN))
-        notice = {
-            "notice": "NOW",
-            "kind": "information",
-            # 24 hours are the least, and they end with a full hour.
-            "sent_on": (now - timedelta(hours=26)).isoformat(),
-            "respond_by": due.isoformat(),
-            "urgent_reasons": "u",
-        }
+        # 24 hours are the least, and they end with a full hour.
+        sent_on = (now - timedelta(hours=26)).isoformat()
+        soon = (now + timedelta(seconds=self._random.uniform(*_DUE_WITHIN))).isoformat()
+        later = (now + timedelta(days=_NOT_DUE_FOR_DAYS)).date().isoformat()
+        self._ask(opened.case_id, "NOW", sent_on=sent_on, respond_by=soon, urgent_reasons="u")
+        self._ask(opened.case_id, "LATER", sent_on=sent_on, respond_by=later)
+
+    def _ask(self, case_id: UUID, notice: str, **terms: str) -> None:
         asked = Command(
             name="investigation.issue_notice",
-            data=notice,
-            on=opened.case_id,
+            data={"notice": notice, "kind": "information", **terms},
+            on=case_id,
             actor=OFFICER,
-            idempotency_key=f"{matter}/notice",
+            idempotency_key=f"{case_id}/{notice}",
         )
         for event in self._beside.note(self._commands.give(asked)).events:
             if isinstance(event, DeadlineStarted) and event.role == "response:NOW":
                 self._beside.due[event.case_id, event.role] = event.terms.due_at
+            elif isinstance(event, DeadlineStarted):
+                self._beside.not_due.add((event.case_id, event.role))
 
 
 def opening(key: str, matter: str) -> Command:

@@ -193,6 +193,8 @@ def _check_deadlines(findings: Findings, played: Sequence[Played], beside: Besid
             findings.add(kinds.UNFIRED, f"{role} of {case_id}, due at {due_at} by wall time")
         else:
             findings.late_by.append((fired.stored_at - due_at).total_seconds())
+    # Not by what the event says of itself: the clock of the process that fired it may have been wrong.
+    findings.add_all(kinds.FIRED_EARLY, (f"{role} of {case_id}" for case_id, role in beside.not_due if (case_id, role) in passed))
 
 
 def _name(event_id: EventId) -> str:

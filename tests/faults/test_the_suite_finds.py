@@ -1,6 +1,6 @@
 """Each fault is found where the protection against it is switched off: the real system runs, one of its processes weakened.
 
-Where nothing is weakened the same fault leaves nothing to find; that half of each test is run by `make faults`.
+Where nothing is weakened the same fault leaves nothing to find: the other half of each test, `pytest -m faults tests/faults`.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ class TestALineOfALibrary:
 
     def test_of_asyncio_tells_neither_arguments_nor_errors(self, lines: Lines) -> None:
         def fails(_given: str) -> None:
-            raise ValueError(PRIVATE)
+            raise ValueError("of another text")
 
         async def fails_too() -> None:
             raise ValueError(PRIVATE)

@@ -1,4 +1,4 @@
-"""Kafka's admin client, opened so that nothing is left behind when no broker answers."""
+"""Kafka's admin client and a reader of topics, opened so that nothing is left behind when no broker answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
@@ -30,19 +30,38 @@ def admin_client(settings: Settings, *, timeout: float = 10.0) -> Iterator[Kafka
     Raises:
         BrokerUnreachable: no broker answers.
     """
+    with _client(settings, timeout, KafkaAdminClient) as client:
+        yield client
+
+
+@contextmanager
+def topic_reader(settings: Settings, *, timeout: float = 10.0) -> Iterator[KafkaConsumer]:
+    """A consumer that belongs to no group and commits nothing; any error of Kafka's inside is told as above.
+
+    Raises:
+        BrokerUnreachable: no broker answers, or the topic is not there.
+    """
+    options = {"group_id": None, "enable_auto_commit": False, "allow_auto_create_topics": False}
+    with _client(settings, timeout, KafkaConsumer, **options) as consumer:
+        yield consumer
+
+
+@contextmanager
+def _client(settings: Settings, timeout: float, kind: Any, **options: Any) -> Iterator[Any]:
     # The port alone first: the client leaves sockets open when nobody listens.
     _require_listener(settings, timeout)
     networks: list[KafkaNetClient] = []
+    milliseconds = int(timeout * 1000)
 
-    def keep(**options: Any) -> KafkaNetClient:
-        networks.append(KafkaNetClient(**options))
+    def keep(**given: Any) -> KafkaNetClient:
+        networks.append(KafkaNetClient(**given))
         return networks[-1]
 
-    milliseconds = int(timeout * 1000)
     client = None
     try:
-        client = KafkaAdminClient(
+        client = kind(
             **settings.kafka_client_options(),
+            **options,
             bootstrap_timeout_ms=milliseconds,
             request_timeout_ms=milliseconds,
             kafka_client=keep,

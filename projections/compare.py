@@ -20,7 +20,7 @@ from foundation.sql import load_statements
 from projections import generations
 from projections.apply import apply_within
 from projections.history import Connection, Delivery, history, log_end, log_page
-from projections.ranges import EVERYTHING, CaseRange
+from projections.ranges import EVERYTHING, CaseRange, gaps_in
 from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
@@ -38,7 +38,7 @@ class Difference:
 
     read_model: str
     case_id: UUID
-    kind: Literal["never_projected", "row_missing", "row_unexpected", "row_different"]
+    kind: Literal["never_projected", "ahead_of_store", "row_missing", "row_unexpected", "row_different"]
     table: str
     key: Mapping[str, Any]
     columns: Mapping[str, tuple[Any, Any]]
@@ -61,6 +61,29 @@ def compare(pool: Pool, model: ReadModel, progress: Progress = lambda _reached, 
         apart = {case_id for case_id, _ in behind}
         found += [d for d in _rows_that_differ(connection, model, "live", EVERYTHING) if d.case_id not in apart]
     return found
+
+
+def compare_positions(pool: Pool, number: int) -> list[Difference]:
+    """Hold a range of cases against the store by counts and digests, and by each case's version where these differ.
+
+    Raises:
+        psycopg.OperationalError: the database failed.
+    """
+    with pool.connection() as connection:
+        connection.execute(_SQL["as_of_now"])
+        return [
+            Difference(
+                name,
+                gap.case_id,
+                "never_projected" if gap.reached < gap.stored else "ahead_of_store",
+                "positions",
+                {},
+                {"version": (gap.reached, gap.stored)},
+            )
+            for name, gaps in gaps_in(connection, number).items()
+            for gap in gaps
+            if gap.reached > gap.stored or not _is_in_flight(connection, gap.case_id, after=gap.reached)
+        ]
 
 
 def compare_rows(
@@ -102,14 +125,14 @@ def _cases_behind(connection: Connection, model: ReadModel) -> Iterator[tuple[UU
     """Cases that the live generation has not got as far with; with None where the events may still be on their way."""
     statement = _between(connection, _SQL["behind"], model, "live")
     for case_id, live, check in connection.execute(statement).fetchall():
-        if is_in_flight(connection, case_id, after=live):
+        if _is_in_flight(connection, case_id, after=live):
             yield case_id, None
         else:
             versions = {"version": (live, check)}
             yield case_id, Difference(model.name, case_id, "never_projected", "positions", {}, versions)
 
 
-def is_in_flight(connection: Connection, case_id: UUID, *, after: int) -> bool:
+def _is_in_flight(connection: Connection, case_id: UUID, *, after: int) -> bool:
     """Whether a case's event after this version was stored so shortly ago that it may still be on its way."""
     missing = history(connection, case_id, after=after, up_to=after + 1)
     stored_at = missing[0].event.envelope.stored_at if missing and isinstance(missing[0].event, CaseEvent) else None

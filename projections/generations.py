@@ -169,6 +169,7 @@ def switch(connection: Connection, model: ReadModel, incoming: Literal["next", "
         _move_parked(connection, model, "aside", "old")
     else:
         forget_parked(connection, model, "aside")
+    connection.execute(_SQL["end_findings"], {"read_model": model.name})
 
 
 def _rename(connection: Connection, model: ReadModel, before: Generation, after: Generation) -> None:

@@ -67,3 +67,7 @@ FROM public.parked_cases AS before
 WHERE live.read_model = %(read_model)s AND live.generation = 'live'
   AND before.read_model = live.read_model AND before.generation = 'aside'
   AND before.case_id = live.case_id AND before.version = live.version;
+
+-- name: end_findings
+-- They were about the rows that are read no more.
+UPDATE public.reconcile_findings SET ended_at = now() WHERE place = %(read_model)s AND ended_at IS NULL;

@@ -43,11 +43,11 @@ def go_on(connection: Connection, model: ReadModel, case_id: UUID) -> Tally:
     return apply_within(connection, model, missing, retrying=[case_id], on_transient="park")
 
 
-def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> Tally:
-    """Remove the rows of these cases and apply their events from the first on, in one transaction; not of those that are parked.
+def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Remove the rows of these cases and apply their events from the first on, in one transaction. Returns the cases so healed.
 
     For rows or positions that cannot be trusted: where a position says less than the rows hold, events applied on top of them
-    would count twice.
+    would count twice. Cases that are parked, or that the store does not have, are left as they are.
 
     Raises:
         psycopg.OperationalError: the database failed, or somebody holds a row for long; nothing was changed.
@@ -57,12 +57,14 @@ def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> Tally
         hold(connection, model)
         enter_to_write(connection, model)
         lock_positions(connection, sorted(case_ids))
-        ids = sorted(set(case_ids) - waiting_cases(connection, model.name, "live", case_ids))
+        waiting = waiting_cases(connection, model.name, "live", case_ids)
+        events = [event for event in missing_of(connection, dict.fromkeys(case_ids, 0)) if event.case_id not in waiting]
+        ids = {event.case_id for event in events}
         for table in tables(connection, model):
             remove = sql.SQL(_SQL["remove_rows"]).format(table=sql.Identifier(table))
-            connection.execute(remove, {"case_ids": ids})
-        connection.execute(_SQL["begin_again"], {"case_ids": ids})
-        return apply_within(connection, model, missing_of(connection, dict.fromkeys(ids, 0)))
+            connection.execute(remove, {"case_ids": list(ids)})
+        connection.execute(_SQL["begin_again"], {"case_ids": list(ids)})
+        return ids - set(apply_within(connection, model, events).parked)
 
 
 def missing_of(connection: Connection, positions: Mapping[UUID, int]) -> list[Delivery]:

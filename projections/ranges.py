@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from foundation.sql import load_statements
 from projections.generations import enter
 from projections.history import Connection
-from projections.read_model import Generation, ReadModel
+from projections.read_model import Generation, ReadModel, all_read_models
 
 _SQL = load_statements(__file__)
 _BITS = 120
@@ -91,6 +91,20 @@ def gaps(
     }
     with connection.cursor(row_factory=class_row(Gap)) as cursor:
         return cursor.execute(_SQL["gaps"], parameters).fetchall()
+
+
+def gaps_in(connection: Connection, number: int, *, up_to: int | None = None) -> dict[str, list[Gap]]:
+    """The cases of a range that a live read model has not as the store has them; only read models with any.
+
+    Args:
+        up_to: what the log holds after this notification id need not be there yet.
+    """
+    cases, found = numbered(number), {}
+    stored = of_store(connection, cases)
+    for name, model in all_read_models().items():
+        if of_read_model(connection, model, cases) != stored:
+            found[name] = gaps(connection, model, cases, up_to=up_to)
+    return {name: some for name, some in found.items() if some}
 
 
 def holes(connection: Connection, cases: CaseRange) -> Iterator[UUID]:

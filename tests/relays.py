@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Thread
 
+import psycopg
+
 from deploy.topics import EVENTS, Topic
 from foundation.settings import Settings
 from projections.history import Delivery
 from tests.services import Database
 from tests.topics import Published
+from workers.cloud_events import claim_of, message_of
 from workers.health import Health
 from workers.relay import Relay, run
 from workers.relay_lock import RelayLock, connect
@@ -52,6 +55,18 @@ def running(database: Database, kafka: str, topic: str) -> Iterator[Thread]:
 def publish_all(relay: Relay) -> None:
     while relay.publish_window():
         pass
+
+
+def leave_out(relay: Relay, database: Database, event: Delivery) -> None:
+    """Have a relay take an event for published that it has not published."""
+    with psycopg.connect(database.app_url) as connection:
+        row = connection.execute(
+            "SELECT topic, state FROM stored_events WHERE originator_id = %s AND originator_version = %s",
+            [event.case_id, event.version],
+        ).fetchone()
+    assert row
+    message = message_of(row[0], bytes(row[1]))
+    relay._already.add(claim_of(message.headers, message.value))
 
 
 def ids(messages: list[Published]) -> list[str]:

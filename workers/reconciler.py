@@ -1,6 +1,7 @@
 """The reconciler: follows the notification log a few seconds behind its end, and heals every read model that has not got there.
 
-It needs no Kafka. So a lost last event is found within seconds, and deadlines keep running while Kafka is away.
+That needs no Kafka: a lost last event is found within seconds, and deadlines keep running while Kafka is away. Beside it, sweeps
+look at everything again and again, whatever damaged it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from workers.counting import count
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
+from workers.sweeps import Sweeps
 from workers.timers import BATCH as DEADLINES
 from workers.timers import Timers
 
@@ -36,6 +38,7 @@ BEHIND_SECONDS = 3.0
 EVERY_SECONDS = 1.0
 PAGE = 1_000
 CASES = 50
+UNEXPECTED = 70
 
 
 class Reconciler:
@@ -116,15 +119,17 @@ def main() -> int:
     settings = begin("reconciler")
     health = Health("reconciler", settings, needs=("database",))
     health.start()
-    pool = open_pool(settings.database, name="reconciler", size=4, timeout=5.0)
+    pool = open_pool(settings.database, name="reconciler", size=8, timeout=5.0)
     if not (wait_for_database(settings.database, stop) and build_read_models(pool, stop)):
         return 0
     reconciler = Reconciler(pool, stop=stop)
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()), stop=stop)
     Measuring(pool, settings).start(stop)
+    broken: list[BaseException] = []
+    Sweeps(pool, settings).start(stop, broken.append)
     health.becomes("active")
     pause = 0.0
-    while not stop.wait(pause):
+    while not broken and not stop.wait(pause):
         health.moves("its loop")
         fired = 0
         # Apart: what is wrong with a read model must not keep a deadline waiting.
@@ -140,7 +145,7 @@ def main() -> int:
             _log.warning("reconciler_waits", error=error)
         pause = 0.0 if reconciler.has_more or fired >= DEADLINES else EVERY_SECONDS
     pool.close()
-    return 0
+    return UNEXPECTED if broken else 0
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def _where_to_go_on(page: Page) -> None:
         ("regcase regime show fr-lil", "a body of law as the system knows it, with its sources"),
         ("regcase rehearse cases/clearview-uk.yaml", "the same case played in memory, with every worked step"),
         ("regcase do --help", "give a command yourself"),
-        ("regcase reconcile", "hold every row of the read models against the event store"),
+        ("regcase reconcile --full", "hold every row of the read models, and the topic, against the event store"),
         ("regcase down", "stop everything; the data is kept"),
     ):
         page.entry(f".venv/bin/{command}", what, indent=2, width=62)

@@ -102,7 +102,7 @@ def progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far something has got: a bar in a terminal, a line every few seconds otherwise."""
     if page.is_terminal:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns) as bars:
+        with Progress(*columns, console=page.console) as bars:
             task = bars.add_task(name, total=None)
             yield lambda reached, end: bars.update(task, total=end, completed=reached)
         return

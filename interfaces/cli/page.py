@@ -32,6 +32,11 @@ class Page:
         """Whether a person looks at it directly."""
         return self._console.is_terminal
 
+    @property
+    def console(self) -> Console:
+        """Where bars are drawn that this page's lines stand between."""
+        return self._console
+
     def line(self, text: str = "", *, indent: int = 0, style: str = "") -> None:
         """One paragraph; in a terminal it wraps within its indent."""
         shown = printable(text)

@@ -1,67 +1,83 @@
-"""`regcase reconcile`: read models against the event store."""
+"""`regcase reconcile`: read models and topic against the event store."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated
+
 import typer
 
+from deploy.kafka_admin import topic_reader
+from deploy.topics import EVENTS
+from foundation.database import Pool
+from foundation.errors import Misconfigured, Transient
+from foundation.settings import load_settings
 from interfaces.cli.exits import Exit
+from interfaces.cli.generations import progress
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
-from interfaces.cli.reading import reading_pool, rows_as_json
-from projections.compare import Difference, compare
-from projections.parking import ParkedCase, parked_cases
+from interfaces.cli.reading import reading_pool
+from interfaces.cli.reconcile_page import Reconciled, as_json, print_reconciled
+from projections.compare import compare, compare_positions
+from projections.findings import TOPIC_KINDS, end_older, findings_since, open_findings, record, sweeps
+from projections.parking import parked_cases
+from projections.ranges import RANGES
 from projections.read_model import all_read_models
+from projections.topic import Held, TopicPlace, look_at_topic
+
+RECENTLY = timedelta(days=1)
 
 
-def reconcile_command(json: Json = False) -> None:
-    """Compare every read model with the event store, row for row, and list the cases that are parked.
+def reconcile_command(
+    full: Annotated[
+        bool, typer.Option("--full", help="Compare every row of every read model, and every message of the topic.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Hold the read models against the event store by counts and digests; with --full every row, and the topic.
 
-    Ends with 0 when all are equal and none is parked, 1 with each difference and each parked case.
+    Tells besides which cases are parked, and what the reconciler found that stands open. Ends with 0 when nothing differs, 1 with
+    each difference, 3 when only the topic could not be read. What is compared is as of one moment; nobody waits for it.
     """
     with reading_pool() as pool:
-        differences = [found for model in all_read_models().values() for found in compare(pool, model)]
-        waiting = parked_cases(pool)
-    if json:
-        print_json({"differences": [_as_json(difference) for difference in differences], "parked": rows_as_json(waiting)})
-    else:
-        _print(differences, waiting, Page())
-    if differences or waiting:
+        found = _reconcile(pool, full=full)
+    print_json(as_json(found)) if json else print_reconciled(found, Page())
+    if found.differs:
         raise typer.Exit(Exit.DIFFERENCE)
+    if full and found.topic is None and load_settings().kafka_bootstrap:
+        raise typer.Exit(Exit.UNREACHABLE)
 
 
-_KINDS = {
-    "never_projected": "events were never applied",
-    "row_missing": "a row is missing",
-    "row_unexpected": "a row stands there that should not",
-    "row_different": "a row differs",
-}
+def _reconcile(pool: Pool, *, full: bool) -> Reconciled:
+    found, page = Reconciled(full), Page(stderr=True)
+    with progress(page, "counts and digests") as show:
+        for number in range(len(RANGES)):
+            found.differences += compare_positions(pool, number)
+            show(number + 1, len(RANGES))
+    if full:
+        for name, model in all_read_models().items():
+            with progress(page, name) as show:
+                # What is behind is found by both.
+                rows = compare(pool, model, show)
+            found.differences += [d for d in rows if d.kind != "never_projected" or d not in found.differences]
+        _look_at_topic(pool, found)
+    found.parked = parked_cases(pool)
+    found.open = open_findings(pool)
+    found.healed = [one for one in findings_since(pool, datetime.now(UTC) - RECENTLY) if one.healed]
+    found.sweeps = sweeps(pool)
+    return found
 
 
-def _print(differences: list[Difference], waiting: list[ParkedCase], page: Page) -> None:
-    for row in waiting:
-        page.line(f"{row.read_model}: case {row.case_id} is parked at version {row.version} ({row.error_class})", style="red")
-    if waiting:
-        page.line("What is parked is compared as far as it was applied; see `regcase parked show CASE`, then `retry`.")
-    if not differences and waiting:
+def _look_at_topic(pool: Pool, found: Reconciled) -> None:
+    """Look at everything that the topic still has, and keep what was found."""
+    begun_at = datetime.now(UTC)
+    try:
+        held = Held(EVENTS.name, EVENTS.partitions, EVENTS.retention, partial(topic_reader, load_settings()))
+        found.topic = look_at_topic(pool, held, TopicPlace())
+    except (Transient, Misconfigured) as error:
+        found.topic_left_out = str(error)
         return
-    if not differences:
-        page.line(f"Every row of {', '.join(all_read_models())} is what the event store says.", style="green")
-        return
-    for found in differences:
-        where = ", ".join(f"{name} {value}" for name, value in found.key.items()) or f"case_id {found.case_id}"
-        page.line(f"{found.read_model}.{found.table}: {_KINDS[found.kind]} ({where})", style="red")
-        for column, (held, stated) in found.columns.items():
-            page.line(f"{column}: holds {held}, should hold {stated}", indent=4)
-    models = sorted({found.read_model for found in differences})
-    page.line(f"Build anew what differs: {'; '.join(f'`regcase rebuild {name}`' for name in models)}.")
-
-
-def _as_json(found: Difference) -> dict[str, object]:
-    return {
-        "read_model": found.read_model,
-        "table": found.table,
-        "case_id": str(found.case_id),
-        "kind": found.kind,
-        "key": dict(found.key),
-        "columns": {name: {"holds": held, "should_hold": stated} for name, (held, stated) in found.columns.items()},
-    }
+    record(pool, found.topic.findings)
+    with pool.connection() as connection:
+        end_older(connection, EVENTS.name, TOPIC_KINDS, begun_at)

@@ -71,11 +71,11 @@ def doubled_in_topic(system: System) -> list[str]:
 
 
 def settle(system: System, *, within: float = AT_REST_WITHIN) -> None:
-    """Wait until the system is at rest, and hold every row of every read model against the store."""
+    """Wait until the system is at rest, and hold every row of every read model, and the topic, against the store."""
     # First by the command, which tells whether the broker is there at all; then by a look into the topic.
     wait_for(lambda: _is_up_to_date(system), seconds=within, what="read models up to date")
     wait_for(lambda: not missing_from_topic(system), seconds=within, what="publication of every stored event")
-    system.run("reconcile")
+    system.run("reconcile", "--full")
 
 
 def _is_up_to_date(system: System) -> bool:

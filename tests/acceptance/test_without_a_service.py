@@ -85,7 +85,7 @@ def test_duplicates_and_garbage_in_the_topic_change_nothing(system: System) -> N
     wait_for(lambda: len(query(system, "SELECT 1 FROM rejected_messages")) == 3, what="the rejection of three messages")
     assert len(query(system, "SELECT 1 FROM read_timeline.timeline")) == lines
     assert json.loads(system.run("status", "--json").out)["rejected_messages"] == 3
-    system.run("reconcile")
+    system.run("reconcile", "--full")
 
 
 def test_a_gap_in_the_topic_is_filled_from_the_store(system: System) -> None:

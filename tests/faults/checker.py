@@ -33,6 +33,7 @@ def check(played: Sequence[Played], beside: Beside, readings: Readings, injected
     for difference in readings.differences:
         what = f"{difference.read_model}.{difference.table} {dict(difference.key)} of {difference.case_id}"
         findings.add(kinds.DIFFERING, f"{difference.kind}: {what} {dict(difference.columns)}")
+    findings.add_all(kinds.DIFFERING, readings.mended)
     findings.add_all(kinds.PARKED, readings.parked)
     findings.add_all(kinds.UNFIRED, readings.due)
     findings.add_all(kinds.NOT_SETTLED, readings.unsettled)

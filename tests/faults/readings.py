@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.settings import Settings
 from foundation.sql import load_statements
 from projections.compare import Difference, compare
+from projections.findings import TOPIC_KINDS, findings_since
 from projections.places import relay_to
 from projections.read_model import all_read_models
 from tests.faults.fault import Place
@@ -65,6 +66,7 @@ class Readings:
         stored: every event of a case, in order of storing.
         messages: everything in the topic, partition by partition.
         differences: where a read model is not what the store says.
+        mended: where one was not, and the reconciler healed it meanwhile or told of it, in words.
         parked: what waits for a person.
         rejected: where the messages lay that were rejected.
         due: deadlines whose time has come and that have not fired, in words.
@@ -74,6 +76,7 @@ class Readings:
     stored: Sequence[Stored]
     messages: Sequence[Published]
     differences: Sequence[Difference] = ()
+    mended: Sequence[str] = ()
     parked: Sequence[str] = ()
     rejected: frozenset[Place] = frozenset()
     due: Sequence[str] = ()
@@ -93,13 +96,18 @@ def read_everything(settings: Settings, *, settled_within: float, say: Callable[
         for model in all_read_models().values():
             say(f"comparing the read model {model.name}, row for row")
             differences += compare(pool, model)
+        mended = [
+            f"{one.kind} in {one.place}, {one.cases} cases such as {one.example}, found by the reconciler"
+            for one in findings_since(pool, datetime.fromtimestamp(0, UTC))
+            if one.kind not in TOPIC_KINDS
+        ]
         with pool.connection() as connection:
             parked = [f"{model}: {case} ({error})" for model, case, error in connection.execute(_SQL["parked"])]
             rejected = frozenset(
                 Place(partition, offset) for partition, offset in connection.execute(_SQL["rejected"], {"topic": EVENTS.name})
             )
             due = [f"{role} of {case_id}, due at {at}" for case_id, role, at in connection.execute(_SQL["due"])]
-    return Readings(stored, messages, differences, parked, rejected, due, unsettled)
+    return Readings(stored, messages, differences, mended, parked, rejected, due, unsettled)
 
 
 def behind(pool: Pool) -> list[str]:

@@ -238,7 +238,7 @@ class Stage:
         readings = _of(cases, read_everything(self.settings, settled_within=settled_within, say=lambda _: None))
         if not self.ground.names("worker"):
             # Nobody brings anything to the read models.
-            readings = replace(readings, differences=())
+            readings = replace(readings, differences=(), mended=())
         findings = check(played, beside or Beside(), readings, self.ground.injected)
         return {kind: found.examples for kind, found in findings.found.items() if found.count}
 
@@ -293,6 +293,7 @@ def _of(cases: Collection[UUID], readings: Readings) -> Readings:
         stored=[one for one in readings.stored if one.event_id[0] in cases],
         messages=[message for message in readings.messages if message.headers.get("ce_subject") in names],
         differences=[difference for difference in readings.differences if difference.case_id in cases],
+        mended=[mended for mended in readings.mended if any(name in mended for name in names)],
         parked=[parked for parked in readings.parked if any(name in parked for name in names)],
         due=[due for due in readings.due if any(name in due for name in names)],
         rejected=frozenset(),

@@ -234,6 +234,9 @@ class TestWhatElse:
         difference = Difference("cases", uuid4(), "row_different", "cases", {}, {"state": ("issued", "settled")})
         assert checked(history, differences=[difference]) == {kinds.DIFFERING: 1}
 
+    def test_a_row_that_differed_until_the_reconciler_healed_it_is_told(self, history: History) -> None:
+        assert checked(history, mended=["rows_differ in cases"]) == {kinds.DIFFERING: 1}
+
     def test_what_is_parked_and_what_does_not_come_to_rest_is_told(self, history: History) -> None:
         assert checked(history, parked=["cases: x"], unsettled=["3 events are not published"]) == {
             kinds.PARKED: 1,

@@ -88,20 +88,25 @@ class HeldAgainstTheDatabase:
 
 
 class MatterClocks:
-    """Wall time, but for matters that are being loaded: those follow their script."""
+    """The database's time, one for all machines; but for matters that are being loaded: those follow their script.
+
+    A machine whose clock is ahead would let deadlines pass before their day.
+    """
 
     def __init__(self, pool: ConnectionPool[psycopg.Connection[TupleRow]]) -> None:
         self._pool = pool
 
     def now(self, matter_id: UUID | None) -> datetime:
-        """The time of the matter's script while it is being loaded, else wall time."""
-        if matter_id is not None:
-            with self._pool.connection() as connection:
-                row = connection.execute(_SQL["read"], {"matter_id": matter_id}).fetchone()
-            if row:
-                moved: datetime = row[0]
-                return moved
-        return datetime.now(UTC)
+        """The time of the matter's script while it is being loaded, else the database's (UTC).
+
+        Raises:
+            psycopg.OperationalError: the database does not answer.
+        """
+        with self._pool.connection() as connection:
+            row = connection.execute(_SQL["read"], {"matter_id": matter_id}).fetchone()
+        assert row is not None
+        now: datetime = row[0]
+        return now.astimezone(UTC)
 
     def set(self, matter_id: UUID, now: datetime) -> None:
         """Move the clock of a matter that is being loaded."""

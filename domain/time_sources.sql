@@ -1,5 +1,5 @@
 -- name: read
-SELECT now FROM matter_clocks WHERE matter_id = %(matter_id)s;
+SELECT coalesce((SELECT now FROM matter_clocks WHERE matter_id = %(matter_id)s), clock_timestamp());
 
 -- name: set
 INSERT INTO matter_clocks (matter_id, now) VALUES (%(matter_id)s, %(now)s)

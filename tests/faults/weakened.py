@@ -138,7 +138,9 @@ def firing_once() -> None:
 
 def guard_of_the_clock() -> None:
     """The clock of the process is believed, whatever the database says."""
-    _replace("domain.time_sources.HeldAgainstTheDatabase.now", lambda held, matter_id: held._own.now(matter_id))
+    own = import_module("domain.time_sources").SystemTime()
+    for source in ("HeldAgainstTheDatabase", "MatterClocks"):
+        _replace(f"domain.time_sources.{source}.now", lambda _source, matter_id: own.now(matter_id))
 
 
 _DUE = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from deploy.topics import EVENTS, Topic, ensure_topics
 from foundation.settings import Settings
 from tests.services import Database, fresh_database, running_kafka, running_postgres
 from tests.system import System, running_system
+from tests.ways import Ways, topic_of_events, ways_to
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +50,20 @@ def events_topic(kafka: str) -> str:
     topic = Topic(f"test.{uuid4().hex}", EVENTS.partitions, EVENTS.key, EVENTS.retention, EVENTS.largest_batch)
     ensure_topics(Settings(kafka_bootstrap=kafka), [topic])
     return topic.name
+
+
+@pytest.fixture
+def topic(kafka: str) -> Iterator[str]:
+    """The topic that our processes name, empty."""
+    with topic_of_events(Settings(kafka_bootstrap=kafka)) as name:
+        yield name
+
+
+@pytest.fixture
+def ways(database: Database, kafka_broker: Kafka, tmp_path: Path) -> Iterator[Ways]:
+    """What our processes need, through proxies."""
+    with ways_to(database, kafka_broker, tmp_path) as ways:
+        yield ways
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 
 from domain.event_store import in_postgres
@@ -35,12 +36,20 @@ def insert(events: Sequence[StoredEvent], database: Database) -> None:
         recorder.insert_events(events[start : start + PAGE])
 
 
-def copies(events: Sequence[StoredEvent], number: int) -> list[StoredEvent]:
-    """The same story so many times, one after the other."""
+def copy_in(events: Sequence[StoredEvent], database: Database) -> None:
+    """Put very many events into a store, past the library."""
+    rows = "COPY stored_events (originator_id, originator_version, topic, state) FROM STDIN"
+    with psycopg.connect(database.app_url) as connection, connection.cursor().copy(rows) as copy:
+        for event in events:
+            copy.write_row((event.originator_id, event.originator_version, event.topic, event.state))
+
+
+def copies(events: Sequence[StoredEvent], number: int, *, first: int = 0) -> list[StoredEvent]:
+    """The same story so many times, one after the other; those of other numbers are others."""
     matters = {split_state(event.state)[0].matter_id for event in events if is_published(event)}
     ids = {event.originator_id for event in events} | matters
     made = []
-    for copy in range(number):
+    for copy in range(first, first + number):
         new = {old: uuid5(NAMESPACE_OID, f"{copy}/{old}") for old in ids if isinstance(old, UUID)}
         new |= {matter_index_id(matter): matter_index_id(new[matter]) for matter in matters}
         renamed = {str(old).encode(): str(its).encode() for old, its in new.items()}

@@ -11,8 +11,7 @@ import psycopg
 from domain.application import StoreUnreachable
 from domain.case.deadline_events import DeadlinePassed
 from foundation.database import DATABASE_FAILED
-from projections.history import log_page
-from tests.histories import EVERYTHING
+from projections.history import Delivery
 from tests.services import Database
 from workers.timers import Timers
 
@@ -40,11 +39,15 @@ def rank_of(database: Database) -> dict[Deadline, int]:
 
 def passed_in_order(database: Database) -> list[Firing]:
     """The deadlines that timers let pass, in the order of the log; not those for representations, which the stories let pass."""
+    query = (
+        "SELECT originator_id, originator_version, topic, state FROM stored_events "
+        "WHERE topic LIKE '%.deadline_passed' ORDER BY notification_id"
+    )
     with psycopg.connect(database.app_url) as connection:
-        deliveries, _ = log_page(connection, after=0, limit=EVERYTHING)
+        events = [Delivery.from_state(*row).event for row in connection.execute(query)]
     return [
         Firing((event.case_id, event.role), event.due_at, event.fired_at, event.envelope.stored_at)
-        for event in (delivery.event for delivery in deliveries)
+        for event in events
         if isinstance(event, DeadlinePassed) and event.role != "representations"
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -12,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Event, Thread
+from typing import Any, Self
 
 import psutil
 
@@ -100,3 +102,36 @@ def seconds_to_end(processes: list[Running], *numbers: signal.Signals) -> dict[s
         assert time.monotonic() - began < 60, f"of {[p.name for p in processes]} only {ends} have ended"
         time.sleep(0.02)
     return ends
+
+
+class KeptUp:
+    """One of our processes, started anew whenever it ends, as a process manager does; and the most memory that any of them held."""
+
+    def __init__(self, name: str, environment: Mapping[str, str], folder: Path) -> None:
+        self.name = name
+        self.starts = 0
+        self._peak = 0.0
+        self._stop = Event()
+        self._thread = Thread(target=self._keep_up, args=(environment, folder), name=f"keeps {name} up")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def take_peak(self) -> float:
+        """The most megabytes (resident) since this was asked last."""
+        peak, self._peak = self._peak, 0.0
+        return peak
+
+    def _keep_up(self, environment: Mapping[str, str], folder: Path) -> None:
+        while not self._stop.is_set():
+            self.starts += 1
+            with running(self.name, environment, folder) as process:
+                while not process.ended() and not self._stop.wait(0.1):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        self._peak = max(self._peak, process.megabytes())
+            self._stop.wait(1)

@@ -3,7 +3,7 @@
 The case decides on its own state, and the command's key derives from what fires; so a deadline that is fired twice, late or
 after it was met has no effect. Claims are given out in order of due time, a batch to a worker, and each worker fires its
 batch in that order: whatever the number of workers, a deadline is fired before an earlier one only while another worker has
-that one in hand.
+that one in hand, or had it for so long that its claim ran out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from foundation.tracing import is_tracing, span
 _SQL = load_statements(__file__)
 CLAIM = _SQL["claim"]
 _log = structlog.get_logger(__name__)
-BATCH = 100
+BATCH = 25
+"""Few enough that even a slow machine fires them while the claim lasts."""
 CLAIM_SECONDS = 8.0
 """After so long the work of a worker that died is another's."""
 LONGEST_CLAIM_SECONDS = 600.0

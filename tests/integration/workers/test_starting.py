@@ -12,12 +12,12 @@ from deploy.migrate import migrate
 from tests.copies import copies, events_of, insert
 from tests.firings import passed_in_order
 from tests.histories import nobody_complies_or_pays
-from tests.integration.workers.conftest import Ways, remove_topic
 from tests.integration.workers.test_stopping import applied, count, ended_well
 from tests.many_deadlines import overdue_fines
 from tests.processes import all_running, running, seconds_to_end
 from tests.services import Database, fresh_database
 from tests.waiting import wait_for
+from tests.ways import Ways, remove_topic
 
 LINES = 60
 """Of all that one process may say until everything is there."""

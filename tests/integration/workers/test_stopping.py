@@ -7,20 +7,17 @@ import signal
 import psycopg
 import pytest
 
-from deploy.kafka_admin import admin_client
 from foundation.database import Pool
-from foundation.settings import Settings
 from foundation.stopping import ENDS_WITHIN_SECONDS
 from tests.copies import copies, events_of, insert
 from tests.firings import passed_in_order
 from tests.histories import nobody_complies_or_pays
-from tests.integration.workers.conftest import Ways
 from tests.many_deadlines import overdue_fines, store_in_bulk
 from tests.processes import all_running, running, seconds_to_end
 from tests.services import Database
 from tests.topics import published
 from tests.waiting import wait_for
-from workers.read_models import GROUP
+from tests.ways import Ways, committed
 
 TERM, INT = signal.SIGTERM, signal.SIGINT
 A_MOMENT = 2.0
@@ -40,12 +37,6 @@ def count(database: Database, query: str) -> int:
 
 def applied(database: Database) -> int:
     return count(database, "SELECT coalesce(sum(version), 0) FROM read_timeline.positions")
-
-
-def committed(settings: Settings) -> int:
-    """How many messages the worker's group has done with, in all partitions."""
-    with admin_client(settings) as client:
-        return sum(kept.offset for kept in client.list_group_offsets(GROUP)[GROUP].values() if kept.offset > 0)
 
 
 def test_in_the_middle_of_work_what_was_applied_is_committed_and_what_was_sent_is_noted(

@@ -25,11 +25,15 @@ FROM cases JOIN public.stored_events ON notification_id = cases.first
 ORDER BY cases.first;
 
 -- name: next_deadline
+-- Which day it is comes from the index of what waits to be fired, however many wait.
 SELECT coalesce(cases.reference, deadlines.case_id::text), role, due, due_at,
        (SELECT stale_since FROM public.parked_cases AS parked
         WHERE parked.generation = 'live' AND parked.read_model = 'deadlines' AND parked.case_id = deadlines.case_id)
 FROM read_deadlines.deadlines LEFT JOIN read_cases.cases USING (case_id)
-WHERE status = 'running' ORDER BY due_at, 1, role LIMIT 1;
+WHERE status = 'running' AND fires_at = (
+    SELECT fires_at FROM read_deadlines.deadlines
+    WHERE status = 'running' AND fires_at IS NOT NULL ORDER BY fires_at LIMIT 1)
+ORDER BY 1, role LIMIT 1;
 
 -- name: due
 -- Of matters with a clock of their own by that; in two parts, so that what only waits costs nothing.

@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from deploy.local import health
 from deploy.topics import EVENTS
 from domain.event_store import in_postgres
 from tests.acceptance.checks import CLEARVIEW, HALDEN, query, rehearsed, settle, stored, variant
+from tests.alarms import fires, scrape
 from tests.histories import EVERYTHING, nobody_complies_or_pays
 from tests.system import Answer, System
 from tests.topics import Published, inject, published
@@ -39,15 +41,31 @@ def officer(system: System, fine: UUID) -> str:
     return str(query(system, "SELECT officer FROM read_cases.cases WHERE case_id = %s", fine)[0][0])
 
 
+def not_ready(system: System) -> set[str]:
+    """Which of our processes say that they cannot do their work; one that is being started anew says so too."""
+    return {name for name, said in health(system.settings).items() if not said.ready}
+
+
+def alarm(name: str, system: System) -> bool:
+    """Whether what our processes tell raises an alarm."""
+    return bool(fires(name, scrape(system)))
+
+
 def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, fine: UUID, tmp_path: Path) -> None:
     script = variant(HALDEN, "without-kafka", tmp_path)
     system.stop("kafka")
     try:
         assign(system, fine, "while-kafka-was-away")
         assert "everything happened as stated" in system.run("load", str(script)).out
-        assert system.run("status", exit_code=3).out.count("NOT REACHABLE") == 1
+        wait_for(lambda: alarm("RegcaseBrokerAway", system), what="the alarm that the broker is away")
+        wait_for(lambda: not_ready(system) == {"relay", "worker"}, what="readiness to go")
+        assert not alarm("RegcaseProcessHangs", system)
+        told = system.run("status", exit_code=3).out
+        assert told.count("NOT REACHABLE") == 1
+        assert told.count("NOT READY") == 2
     finally:
         system.start("kafka")
+    wait_for(lambda: not not_ready(system) and not alarm("RegcaseBrokerAway", system), seconds=90, what="readiness again")
     assert officer(system, fine) == "while-kafka-was-away"
     assert set(rehearsed(script)) <= set(stored(system))
     settle(system)
@@ -63,9 +81,12 @@ def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: S
         assert "The database does not answer" in refused.err
         assert "Traceback" not in refused.err
         assert system.run("cases", exit_code=3).err.startswith("The database does not answer")
+        wait_for(lambda: alarm("RegcaseDatabaseAway", system), what="the alarm that the database is away")
+        wait_for(lambda: not_ready(system) == {"relay", "worker", "reconciler"}, what="readiness to go")
         assert "NOT REACHABLE" in system.run("status", exit_code=3).out
     finally:
         system.start("postgres")
+    wait_for(lambda: not not_ready(system) and not alarm("RegcaseDatabaseAway", system), seconds=90, what="readiness again")
     wait_for(lambda: system.run("cases", exit_code=None).exit_code == 0, what="the database")
     wait_for(lambda: assign(system, fine, "after", key="k-2", exit_code=None).exit_code == 0, what="a command")
     wait_for(lambda: officer(system, fine) == "after", what="the read model")

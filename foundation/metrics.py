@@ -120,6 +120,14 @@ REJECTED = _measured("regcase_rejected_messages", "Messages that were no events 
 REJECTED_RECENTLY = _measured("regcase_rejected_messages_last_hour", "The same, seen in the last hour.")
 DEADLINES_DUE = _measured("regcase_deadlines_due", "Deadlines due and not fired; 10,000 means: or more.")
 OVERDUE_SECONDS = _measured("regcase_deadlines_overdue_seconds", "How late the latest of them is.")
+FINDINGS = _measured(
+    "regcase_reconciler_findings",
+    "Cases of which store or read model are not what they should be, and that could not be healed.",
+    ("place", "kind"),
+)
+TOPIC_FINDINGS = _measured(
+    "regcase_reconciler_topic_findings", "Cases of which the topic lacks a published event, or has another.", ("kind",)
+)
 BROKERS = _measured("regcase_brokers", "Brokers that are there.")
 BROKERS_NEEDED = Told("regcase_brokers_needed", "Brokers that there must be for every copy of an event.")
 CONSUMER_LAG = _measured(

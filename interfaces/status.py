@@ -18,7 +18,8 @@ from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.alarms import raised_by_parking
 from projections import lag, parking
-from projections.alarms import Alarm, lag_alarms, process_alarms, rejected_alarms
+from projections.alarms import Alarm, finding_alarms, lag_alarms, process_alarms, rejected_alarms
+from projections.findings import Recorded, open_findings
 from projections.lag import Due, Lag, LoadedMatter, NextDeadline, OverdueDeadline, Rejected
 from projections.parking import ParkedCase
 
@@ -39,6 +40,7 @@ class Backlog:
     parked: list[ParkedCase]
     rejected: Rejected
     due: Due
+    findings: list[Recorded]
     next_deadline: NextDeadline | None
     overdue: list[OverdueDeadline]
     being_loaded: list[LoadedMatter]
@@ -64,6 +66,7 @@ class Backlog:
             "parked_oldest_seconds": round(self.parked_seconds, 1),
             "rejected_messages": self.rejected.messages,
             "rejected_messages_last_hour": self.rejected.recent,
+            "findings": len(self.findings),
             "deadlines_due": {"waiting": self.due.deadlines, "late_seconds": round(self.due.late_by.total_seconds(), 1)},
             "next_deadline": {
                 "case": following.reference,
@@ -102,7 +105,7 @@ class Backlog:
 _UNKNOWN = dict.fromkeys(
     (
         "relay", "read_models", "parked", "parked_oldest_seconds", "rejected_messages", "rejected_messages_last_hour",
-        "deadlines_due", "next_deadline", "overdue", "being_loaded",
+        "deadlines_due", "findings", "next_deadline", "overdue", "being_loaded",
     )
 )  # fmt: skip
 """In place of a backlog that is not known."""
@@ -172,7 +175,7 @@ def look() -> Status:
     backlog, answers = None, False
     try:
         with open_pool(settings.database, name="status", size=1, timeout=2.0) as pool:
-            backlog = _backlog(pool, settings, now)
+            backlog = _backlog(pool, settings)
             answers = True
             faults += [
                 f"{o.role} of {o.reference} should have been fired at {o.due_at:%Y-%m-%d %H:%M %Z}" for o in backlog.overdue
@@ -240,20 +243,22 @@ def _alarms(backlog: Backlog, settings: Settings) -> list[Alarm]:
             unpublished_longest=settings.unpublished_seconds,
         ),
         *rejected_alarms(backlog.rejected),
+        *finding_alarms(backlog.findings),
     ]
 
 
-def _backlog(pool: Pool, settings: Settings, now: datetime) -> Backlog:
+def _backlog(pool: Pool, settings: Settings) -> Backlog:
     return Backlog(
         relay=lag.relay_lag(pool, EVENTS.name),
         read_models=lag.read_model_lags(pool, EVENTS.partitions),
         parked=parking.parked_cases(pool),
         rejected=lag.rejected_messages(pool),
         due=lag.due_deadlines(pool),
+        findings=open_findings(pool),
         next_deadline=lag.next_deadline(pool),
         overdue=lag.overdue_deadlines(pool, late_by=timedelta(seconds=settings.late_seconds)),
         being_loaded=lag.matters_being_loaded(pool),
-        now=now,
+        now=lag.database_time(pool),
     )
 
 

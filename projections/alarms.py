@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from projections.findings import TOPIC_KINDS, Recorded
 from projections.lag import MOST, Lag, Rejected
 
 Severity = Literal["critical", "warning"]
@@ -25,6 +26,8 @@ class Alarm:
         "unpublished_too_long",
         "message_rejected",
         "process_ends_often",
+        "differs_from_store",
+        "topic_differs",
     ]
     words: str
     severity: Severity = "critical"
@@ -66,6 +69,28 @@ def rejected_alarms(rejected: Rejected) -> list[Alarm]:
         f"the topic."
     )
     return [Alarm("message_rejected", words, "warning")]
+
+
+def finding_alarms(findings: Sequence[Recorded]) -> list[Alarm]:
+    """What the reconciler found, and could not heal."""
+    found = [
+        Alarm(
+            "differs_from_store",
+            f"{row.place}: {row.kind} in {_cases(row.cases)}, for example {row.example}, since {row.found_at:%Y-%m-%d %H:%M %Z}. "
+            f"See `regcase reconcile`.",
+        )
+        for row in findings
+        if row.kind not in TOPIC_KINDS
+    ]
+    lost = sum(row.cases for row in findings if row.kind in TOPIC_KINDS)
+    if lost:
+        words = f"The topic lacks published events of {_cases(lost)}, or has others. See `regcase reconcile`."
+        found.append(Alarm("topic_differs", words, "warning"))
+    return found
+
+
+def _cases(number: int) -> str:
+    return f"{number:,} case{'s' * (number != 1)}"
 
 
 def process_alarms(ended: Mapping[str, int]) -> list[Alarm]:

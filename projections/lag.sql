@@ -1,3 +1,6 @@
+-- name: database_time
+SELECT clock_timestamp();
+
 -- name: unpublished
 SELECT (SELECT count(*) FROM (
             SELECT FROM public.stored_events

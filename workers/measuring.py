@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from threading import Event, Thread
 
 import structlog
@@ -22,6 +21,7 @@ from foundation.database import Pool
 from foundation.settings import Settings
 from projections import lag
 from projections.alarms import MOST_ENDS
+from projections.findings import TOPIC_KINDS, open_findings
 from projections.lag import Lag
 from projections.parking import parked_cases
 from workers.read_models import GROUP
@@ -37,7 +37,7 @@ _BROKER_SECONDS = 5.0
 _OF_THE_DATABASE = (
     metrics.LAG_EVENTS, metrics.LAG_SECONDS, metrics.BUILT, metrics.UNPUBLISHED_EVENTS, metrics.UNPUBLISHED_SECONDS,
     metrics.PARKED_CASES, metrics.PARKED_SECONDS, metrics.PARKED_IN_READ_MODEL, metrics.REJECTED,
-    metrics.REJECTED_RECENTLY, metrics.DEADLINES_DUE, metrics.OVERDUE_SECONDS,
+    metrics.FINDINGS, metrics.TOPIC_FINDINGS, metrics.REJECTED_RECENTLY, metrics.DEADLINES_DUE, metrics.OVERDUE_SECONDS,
 )  # fmt: skip
 _OF_THE_BROKERS = (metrics.BROKERS, metrics.CONSUMER_LAG)
 
@@ -57,7 +57,7 @@ class Measuring:
 
     def measure_database(self) -> None:
         """Lag, what is not published, what waits for a person, what is overdue."""
-        now = datetime.now(UTC)
+        now = lag.database_time(self._pool)
         lags = lag.read_model_lags(self._pool, EVENTS.partitions)
         metrics.BUILT.tell({(name,): float(behind is not None) for name, behind in lags.items()})
         by_partition = {
@@ -81,6 +81,16 @@ class Measuring:
         rejected = lag.rejected_messages(self._pool)
         metrics.REJECTED.tell({(): rejected.messages})
         metrics.REJECTED_RECENTLY.tell({(): rejected.recent})
+
+        found = open_findings(self._pool)
+        elsewhere, in_topic = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        for row in found:
+            if row.kind in TOPIC_KINDS:
+                in_topic[(row.kind,)] += row.cases
+            else:
+                elsewhere[(row.place, row.kind)] += row.cases
+        metrics.FINDINGS.tell(elsewhere)
+        metrics.TOPIC_FINDINGS.tell(in_topic)
 
         due = lag.due_deadlines(self._pool)
         metrics.DEADLINES_DUE.tell({(): due.deadlines})

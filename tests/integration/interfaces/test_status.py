@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from deploy.topics import EVENTS
 from foundation.database import Pool
 from projections.apply import apply
+from projections.findings import Finding, range_of, record
 from projections.read_model import all_read_models
 from tests.desk import issued
 from tests.histories import store
@@ -70,6 +72,17 @@ def test_raises_an_alarm_when_an_event_is_missing_or_unpublished_for_too_long(
     for model in all_read_models().values():
         apply(pool, model, deliveries)
     assert alarms(regcase) == {("unpublished_too_long", "critical")}
+
+
+def test_tells_what_the_reconciler_found_and_cannot_heal(regcase: Regcase, pool: Pool) -> None:
+    case_id = uuid4()
+    hole = Finding("event store", range_of(case_id), "hole_in_history", 2, 3, case_id, healed=False)
+    lost = Finding(EVENTS.name, range_of(case_id), "not_in_topic", 1, 1, case_id, healed=False)
+    record(pool, [hole, lost])
+    assert alarms(regcase) == {("differs_from_store", "critical"), ("topic_differs", "warning")}
+    status = told(regcase)
+    assert status["findings"] == 2
+    assert status["alarms"][0]["words"].startswith(f"event store: hole_in_history in 2 cases, for example {case_id}, since ")
 
 
 def test_warns_of_messages_that_were_no_events_and_tells_how_many_came_lately(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from foundation.database import Pool
 from foundation.metrics import REGISTRY
 from foundation.settings import Settings
 from projections.apply import apply
+from projections.findings import Finding, end_older, range_of, record
 from projections.read_model import all_read_models
 from tests.alarms import fires, told_here
 from tests.desk import issued
@@ -86,6 +88,20 @@ def test_a_message_that_is_no_event_raises_an_alarm(measuring: Measuring, pool: 
     assert alarm(measuring, "RegcaseMessageRejected") == []
     consume(pool, [Received(EVENTS.name, 3, 7, [], b"garbage")])
     assert alarm(measuring, "RegcaseMessageRejected") == [{}]
+
+
+def test_what_the_reconciler_found_and_cannot_heal_raises_an_alarm(measuring: Measuring, pool: Pool) -> None:
+    assert alarm(measuring, "RegcaseDiffersFromStore") == []
+    case_id = uuid4()
+    hole = Finding("event store", range_of(case_id), "hole_in_history", 1, 1, case_id, healed=False)
+    healed = Finding("cases", range_of(case_id), "rows_differ", 1, 1, case_id, healed=True)
+    lost = Finding(EVENTS.name, range_of(case_id), "not_in_topic", 1, 1, case_id, healed=False)
+    record(pool, [hole, healed, lost])
+    assert alarm(measuring, "RegcaseDiffersFromStore") == [{"place": "event store", "kind": "hole_in_history"}]
+    assert alarm(measuring, "RegcaseTopicDiffers") == [{"kind": "not_in_topic"}]
+    with pool.connection() as connection:
+        end_older(connection, "event store", ["hole_in_history"])
+    assert alarm(measuring, "RegcaseDiffersFromStore") == []
 
 
 def test_a_read_model_that_is_not_there_raises_an_alarm(measuring: Measuring, pool: Pool) -> None:

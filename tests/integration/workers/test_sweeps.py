@@ -24,6 +24,7 @@ from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
+from tests.poison import Parked
 from tests.processes import running
 from tests.services import Database
 from tests.waiting import wait_for
@@ -220,6 +221,14 @@ class TestRows:
         assert found(pool) == [Finding("penalties", range_of(stranger), "rows_differ", 1, 1, stranger, healed=False)]
         step_rows(pool, PENALTIES)
         assert len(open_findings(pool)) == 1
+
+    def test_of_a_case_that_is_parked_are_told_and_left_to_its_operator(self, pool: Pool, parked: Parked) -> None:
+        fine = parked.fine.case_id
+        assert execute(pool, "UPDATE read_timeline.timeline SET words = 'changed' WHERE case_id = %s AND version = 1", fine) == 1
+        lines = len(timeline(pool))
+        step_rows(pool, TIMELINE)
+        assert found(pool) == [Finding("timeline", range_of(fine), "rows_differ", 1, 1, fine, healed=False)]
+        assert len(timeline(pool)) == lines
 
     def test_that_a_worker_is_about_to_write_are_no_difference(self, pool: Pool, database: Database) -> None:
         """Rows are compared as far as each case was applied."""

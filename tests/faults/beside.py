@@ -165,6 +165,9 @@ class Probes:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             metadata_max_age_ms=2_000,
+            # Its own waiting must not be taken for the system's.
+            reconnect_backoff_ms=50,
+            reconnect_backoff_max_ms=250,
         )
         try:
             consumer.assign([TopicPartition(EVENTS.name, number) for number in range(EVENTS.partitions)])

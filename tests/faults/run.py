@@ -59,6 +59,7 @@ class Options:
         minutes: how long faults come.
         seed: decides histories and faults.
         faults: the kinds that come.
+        once: whether no more faults come when each kind has come once.
         at_once: how many matters are played at a time.
         brokers, relays, workers, reconcilers: how many of each the stack has.
     """
@@ -66,6 +67,7 @@ class Options:
     minutes: float
     seed: int
     faults: Sequence[Fault]
+    once: bool = False
     at_once: int = 12
     brokers: int = 1
     relays: int = 2
@@ -115,9 +117,11 @@ class Run:
     def _let_faults_come(self, *, until: float) -> None:
         random = Random(f"calm {self._options.seed}")
         possible = list(self._options.faults)
+        came = 0
         for number, group in enumerate(schedule(possible, seed=self._options.seed)):
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or (self._options.once and came == len(possible)):
                 return
+            came += len(group)
             made = self._inject([fault for fault in group if fault.kind not in self._record.impossible], number)
             if made:
                 self._await_recovery(TWO_AT_ONCE if len(made) > 1 else made[0])

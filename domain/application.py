@@ -12,6 +12,7 @@ import structlog
 from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, IntegrityError, Mapper, PersistenceError
 from eventsourcing.utils import Environment, EnvType
+from psycopg.errors import DiskFull
 
 from domain.addressed import Addressed
 from domain.case.case import Case
@@ -153,7 +154,10 @@ class CaseApplication(Application[UUID]):
                 traced.tell(_led_to(outcome))
                 return outcome
         except PersistenceError as error:
-            message = "The database does not answer, so nothing was decided. Give the command again under the same key."
+            if isinstance(error.__cause__, DiskFull):
+                message = "The database's disk is full, so nothing was decided. Make room there, then give the command again under the same key."
+            else:
+                message = "The database does not answer, so nothing was decided. Give the command again under the same key."
             raise StoreUnreachable(message) from error
         except Refusal as refusal:
             return Outcome(command.name, command.on, None, refusal=refusal.as_json())

@@ -37,6 +37,7 @@ from workers.health import Health
 from workers.read_models import GROUP, Received, consume
 from workers.timers import BATCH as DEADLINES
 from workers.timers import Timers
+from workers.topic_watch import TopicWatch
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ BATCH = 500
 GATHER_SECONDS = 0.05
 TICK_SECONDS = 0.25
 MOVES_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 SESSION_SECONDS = 7.0
 HEARTBEAT_SECONDS = 2.0
 A_DAY_SECONDS = 86_400.0
@@ -58,6 +60,8 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
         in_hand: held while a batch is worked on.
     """
     patience = Patience(sleep=sleeping_unless(stop))
+    watch = TopicWatch(settings, EVENTS)
+    watch.look()  # before the consumer begins: it must be no younger than what it is held against
     app = faust.App(
         GROUP,
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
@@ -97,6 +101,9 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
     async def tick() -> None:
         await _in_a_thread(partial(_fire_due, timers, health))
 
+    async def look_at_topic() -> None:
+        await _in_a_thread(watch.look)
+
     async def moves() -> None:
         health.moves("the event loop")
 
@@ -111,6 +118,7 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
     app.agent(events, concurrency=1, name="read_models")(read_models)
     app.timer(interval=TICK_SECONDS)(tick)
     app.timer(interval=MOVES_SECONDS)(moves)
+    app.timer(interval=LOOK_SECONDS)(look_at_topic)
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_partitions_revoked.connect(revoked, weak=False)
     return app

@@ -1,4 +1,4 @@
-"""When a process dies and stays dead, another of its kind takes its work: nothing lost, nothing doubled, in order."""
+"""When a process dies and stays dead, or the topic is deleted, the others go on: nothing lost, nothing doubled, in order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from deploy.kafka_admin import admin_client
 from deploy.topics import EVENTS
 from tests.acceptance.checks import doubled_in_topic, missing_from_topic
 from tests.copies import copies, events_of
@@ -16,6 +17,7 @@ from tests.desk import issued
 from tests.system import System, running_system
 from tests.topics import published
 from tests.waiting import wait_for
+from workers.app import UNEXPECTED
 
 pytestmark = pytest.mark.timeout(900)  # on a machine with much else to do
 
@@ -113,4 +115,28 @@ def test_a_reconciler_brings_what_the_killed_one_leaves(crew: Crew, batches: Ite
 
     wait_until_applied(crew.system, more)
     assert crew.is_dead("reconciler")
+    crew.system.run("reconcile")
+
+
+def test_when_the_topic_is_deleted_the_relay_makes_and_fills_it_and_the_worker_goes_on(
+    crew: Crew, batches: Iterator[list[StoredEvent]]
+) -> None:
+    """No reconciler is there to help. Both end, and are started anew as the process manager does it."""
+    crew.start("relay", "worker")
+    wait_for(lambda: crew.workers_share(1), seconds=240, what="a worker with its partitions")
+    events = next(batches)
+    store(crew.system, events)
+    wait_until_applied(crew.system, events)
+    with admin_client(crew.system.settings) as client:
+        client.delete_topics([EVENTS.name])
+    assert crew.members["relay"].wait(240) == 75
+    crew.start("relay")
+    # A consumer gets nothing of the topic that took the place of its own.
+    assert crew.members["worker"].wait(240) == UNEXPECTED
+    crew.start("worker")
+    more = next(batches)
+    store(crew.system, more)
+
+    wait_until_applied(crew.system, more)
+    check_topic(crew.system)
     crew.system.run("reconcile")

@@ -14,6 +14,7 @@ from domain.case.deadline_events import DeadlinePassed
 from domain.running import open_application
 from domain.time_sources import MovedTime
 from foundation.database import Pool
+from foundation.metrics import REGISTRY
 from projections.apply import apply
 from projections.history import Delivery, history
 from projections.lag import overdue_deadlines
@@ -90,6 +91,17 @@ def test_the_event_says_when_it_was_due_and_when_it_was_fired(pool: Pool, applic
     passed = [event for event in application.events_of(fine) if isinstance(event, DeadlinePassed)][-1]
     assert passed.due_at == datetime(2022, 6, 15, 23, tzinfo=UTC)
     assert datetime.now(UTC) - passed.fired_at < timedelta(minutes=1)
+
+
+def test_how_late_a_deadline_was_fired_is_measured(pool: Pool, application: CaseApplication, fine: UUID) -> None:
+    def measured(part: str) -> float:
+        return REGISTRY.get_sample_value(f"regcase_timer_lateness_seconds_{part}") or 0.0
+
+    before = measured("count"), measured("sum")
+    Timers(pool, application, MovedTime(datetime(2022, 6, 15, 16, 0, 30, tzinfo=UTC))).fire_due()
+    # The appeal period ended at 17:00 in London, 30 seconds before.
+    assert measured("count") - before[0] == 1
+    assert 30 <= measured("sum") - before[1] < 90
 
 
 def test_several_workers_claim_each_deadline_once(pool: Pool, application: CaseApplication, database: Database) -> None:

@@ -49,7 +49,15 @@ class MovedTime:
 
 
 class ClockIsOff(Transient):
-    """The machine's clock and the database's differ by so much that what is due by this one may not be."""
+    """The machine's clock and the database's differ by so much that what is due by this one may not be.
+
+    Args:
+        ahead: by how many seconds the machine's is ahead; below 0 it is behind.
+    """
+
+    def __init__(self, message: str, ahead: float) -> None:
+        super().__init__(message)
+        self.ahead = ahead
 
 
 class HeldAgainstTheDatabase:
@@ -83,7 +91,7 @@ class HeldAgainstTheDatabase:
                 f"This machine's clock is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the database's, so it "
                 f"fires no deadlines. Set the clock right (NTP); until then other machines fire them."
             )
-            raise ClockIsOff(message)
+            raise ClockIsOff(message, seconds)
         return min(before, theirs)
 
 

@@ -152,7 +152,7 @@ class Timers:
 
     def _tell(self, error: ClockIsOff) -> None:
         if time.monotonic() >= self._tells_at:
-            _log.error("clock_is_off", error=error)
+            _log.error("clock_is_off", error=error, seconds_ahead=round(error.ahead))
             self._tells_at = time.monotonic() + TELL_EVERY_SECONDS
 
     def _give_back(self) -> None:

@@ -179,13 +179,12 @@ class TestAClockThatIsOff:
         assert before < HeldAgainstTheDatabase(pool, self.Off(seconds=3)).now(None) < datetime.now(UTC)
         assert HeldAgainstTheDatabase(pool, self.Off(seconds=-3)).now(None) < before
 
-    @pytest.mark.parametrize(("hours", "direction"), [(24, "86400 s ahead of"), (-1, "3600 s behind")])
-    def test_by_much_fires_nothing_and_says_so(self, hours: int, direction: str, database: Database, pool: Pool) -> None:
+    @pytest.mark.parametrize("hours", [24, -1])
+    def test_by_much_fires_nothing_and_says_so(self, hours: int, database: Database, pool: Pool) -> None:
         store_in_bulk(overdue_fines(days=1, copies_a_day=1), database, pool)
         timers = Timers(pool, open_application(database.app_url, pool), HeldAgainstTheDatabase(pool, self.Off(hours=hours)))
         with capture_logs() as logs:
             assert [timers.fire_due(), timers.fire_due()] == [0, 0]
         (told,) = logs
-        assert told["event"] == "clock_is_off"
-        assert f"This machine's clock is {direction} the database's" in told["reason"]
+        assert (told["event"], told["seconds_ahead"]) == ("clock_is_off", hours * 3600)
         assert passed_in_order(database) == []

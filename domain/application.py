@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from domain.internal_events import CaseAdded, CommandOutcome
 from domain.mapper import CaseEventMapper
 from domain.refusals import Conflict, Forbidden, Malformed, Refusal
 from domain.roles import MAY_GIVE, SYSTEM, roles_that_may
-from domain.time_sources import TimeSource
+from domain.time_sources import TimeOfActs
 from domain.unit_of_work import UnitOfWork
 from foundation.errors import Transient
 from foundation.tracing import Said, span
@@ -82,7 +82,7 @@ class CaseApplication(Application[UUID]):
     name = STORE_NAME
 
     def __init__(
-        self, factory: InfrastructureFactory[Any], time: TimeSource, *, reachable: Callable[[], None] = lambda: None
+        self, factory: InfrastructureFactory[Any], time: TimeOfActs, *, reachable: Callable[[], None] = lambda: None
     ) -> None:
         self._given_factory = factory
         self._time = time
@@ -103,6 +103,10 @@ class CaseApplication(Application[UUID]):
         return CaseEventMapper()
 
     # Reading
+
+    def wall_time(self) -> datetime:
+        """The moment of storing, told by one clock for all machines (aware)."""
+        return self._time.wall()
 
     def case(self, case_id: UUID, *, version: int | None = None) -> Case:
         """A case as it stands, or stood at a version.
@@ -233,7 +237,7 @@ class CaseApplication(Application[UUID]):
             command=command.name,
             actor=command.actor,
             now=now,
-            stored_at=datetime.now(UTC),
+            stored_at=self.wall_time(),
             correlation_id=command.correlation_id or command.idempotency_key,
             causation_id=command.causation_id or command.idempotency_key,
             law=law,
@@ -292,7 +296,7 @@ class CaseApplication(Application[UUID]):
         return CommandOutcome(
             originator_id=outcome_id(command.actor.id, command.idempotency_key),
             originator_version=1,
-            stored_at=datetime.now(UTC),
+            stored_at=self.wall_time(),
             digest=command.digest(),
             command=command.name,
             case_id=outcome.case_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -129,7 +129,7 @@ def add_holiday(app: CaseApplication, wanted: HolidayToAdd, *, actor: Actor, dry
         announcement = HolidayAnnounced(
             originator_id=announced_days_id(),
             originator_version=len(app.days_off.announced()) + 1,
-            stored_at=datetime.now(UTC),
+            stored_at=app.wall_time(),
             actor=actor,
             regime=wanted.regime,
             calendar=calendar.id,

@@ -29,6 +29,14 @@ class TimeSource(Protocol):
         ...
 
 
+class TimeOfActs(TimeSource, Protocol):
+    """Gives the time of acts, and that of storing them."""
+
+    def wall(self) -> datetime:
+        """The aware wall time, whatever clock a matter follows."""
+        ...
+
+
 class SystemTime:
     """The machine's wall time, in UTC."""
 
@@ -46,6 +54,10 @@ class MovedTime:
     def now(self, matter_id: UUID | None) -> datetime:  # noqa: ARG002 - the same for every matter
         """The time it was moved to."""
         return self.current
+
+    def wall(self) -> datetime:
+        """The machine's, which goes on."""
+        return datetime.now(UTC)
 
 
 class ClockIsOff(Transient):
@@ -115,6 +127,14 @@ class MatterClocks:
         assert row is not None
         now: datetime = row[0]
         return now.astimezone(UTC)
+
+    def wall(self) -> datetime:
+        """The database's time (UTC).
+
+        Raises:
+            psycopg.OperationalError: the database does not answer.
+        """
+        return self.now(None)
 
     def set(self, matter_id: UUID, now: datetime) -> None:
         """Move the clock of a matter that is being loaded."""

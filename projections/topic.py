@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -175,7 +175,9 @@ def _findings(
     connection: Connection, held: Held, window: Mapping[str, int], gone: Mapping[int, int | None], refill_until: int
 ) -> list[Finding]:
     """What is not there, or not as it is stored: one finding for each range of cases and kind."""
-    oldest_kept = datetime.now(UTC) - held.retention
+    row = connection.execute(_SQL["oldest_kept"], {"retention": held.retention}).fetchone()
+    assert row is not None
+    oldest_kept: datetime = row[0]
     events: dict[tuple[int, Kind], int] = {}
     cases: dict[tuple[int, Kind], set[UUID]] = {}
     with connection.cursor("missing") as cursor:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import Any
@@ -92,6 +92,8 @@ class Relay:
             # It is known soon when the topic is deleted, also while there is nothing to publish.
             metadata_max_age_ms=int(TOUCH_SECONDS * 1000),
             allow_auto_create_topics=False,
+            # Else it waits up to half a minute for a broker that is back.
+            reconnect_backoff_max_ms=1000,
         )
         try:
             producer.partitions_for(self._topic)
@@ -155,7 +157,7 @@ class Relay:
         return len(rows)
 
     def _to_be_sent(self, rows: list[tuple[int, str, bytes]]) -> Iterator[Message]:
-        oldest_kept = datetime.now(UTC) - self._target.topic.retention
+        oldest_kept = self._oldest_kept()
         for notification_id, event_type, state in rows:
             if event_type.startswith("_"):
                 continue
@@ -165,6 +167,13 @@ class Relay:
                 self._already.discard(claim)
             elif notification_id > self._target.refill_until or message.stored_at >= oldest_kept:
                 yield message
+
+    def _oldest_kept(self) -> datetime:
+        """What was stored before is no longer kept in the topic; by the clock that tells when events are stored."""
+        row = self._lock.execute(_SQL["oldest_kept"], {"retention": self._target.topic.retention}).fetchone()
+        assert row is not None
+        oldest: datetime = row[0]
+        return oldest
 
     def _send(self, messages: list[Message]) -> dict[int, int]:
         """Send all, wait for all, and give the next offset of each partition."""

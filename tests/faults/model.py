@@ -26,7 +26,7 @@ from domain.clock.calendar import AnnouncedDay
 from domain.commands import Command
 from domain.event_store import in_memory
 from domain.roles import SYSTEM
-from domain.time_sources import MovedTime, TimeSource
+from domain.time_sources import MovedTime, TimeOfActs
 
 EventId = tuple[UUID, int]
 _REFUSED_KEPT = 0.3
@@ -150,17 +150,20 @@ class _Notes:
 class _InUtc:
     """The same instants as the database tells them."""
 
-    def __init__(self, time: TimeSource) -> None:
+    def __init__(self, time: TimeOfActs) -> None:
         self._time = time
 
     def now(self, matter_id: UUID | None) -> datetime:
         return self._time.now(matter_id).astimezone(UTC)
 
+    def wall(self) -> datetime:
+        return self._time.wall()
+
 
 class Recorder(CaseApplication):
     """An application in memory that notes what it is given and what fires, and gives each matter keys of its own."""
 
-    def __init__(self, matter: str, factory: InfrastructureFactory[Any], time: TimeSource) -> None:
+    def __init__(self, matter: str, factory: InfrastructureFactory[Any], time: TimeOfActs) -> None:
         super().__init__(factory, _InUtc(time))
         self._matter = matter
         self._keys: dict[str, str] = {}
@@ -276,7 +279,7 @@ def recorded(matter: str) -> Iterator[list[Recorder]]:
     """Within, desks that are made note what is given to them."""
     made: list[Recorder] = []
 
-    def make(factory: InfrastructureFactory[Any], time: TimeSource) -> Recorder:
+    def make(factory: InfrastructureFactory[Any], time: TimeOfActs) -> Recorder:
         made.append(Recorder(matter, factory, time))
         return made[-1]
 

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo check test benchmark faults lock clean
+.PHONY: help setup demo check test benchmark faults faults-each lock clean
 
 help:
 	@echo "make demo       set everything up, play real cases through the whole system and show the result"
@@ -13,6 +13,7 @@ help:
 	@echo "make benchmark  measure the live path beside its baselines"
 	@echo "make faults     let processes, brokers, network, disks and clocks fail while commands go on, then compare everything;"
 	@echo "                MINUTES=10 SEED=1 BROKERS=3 KINDS='worker killed,topic' TABLE=table.md choose how long, which run, what"
+	@echo "make faults-each  each protection alone, three brokers, full disks: the tests that take too long for make test"
 	@echo "make lock       pin the dependencies anew, with hashes"
 	@echo "make clean      stop the local stack and remove its data and the environment"
 
@@ -50,6 +51,9 @@ benchmark: $(READY)
 faults: $(READY)
 	@$(BIN)/python -m tests.faults.run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(BROKERS),--brokers $(BROKERS)) $(if $(KINDS),--kinds '$(KINDS)') $(if $(TABLE),--table '$(TABLE)') $(MORE)
+
+faults-each: $(READY)
+	$(BIN)/python -m pytest -m faults --timeout 900
 
 lock: $(READY)
 	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \

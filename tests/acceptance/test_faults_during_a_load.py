@@ -20,6 +20,7 @@ from tests.acceptance.checks import (
 from tests.system import System
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.faults
 HALFWAY = 9
 
 

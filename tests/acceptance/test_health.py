@@ -16,6 +16,7 @@ from tests.promql import Scrape
 from tests.system import System, running_system
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.faults
 SECONDS = 120.0
 OURS = {"relay", "relay-2", "worker", "reconciler"}
 
@@ -136,7 +137,6 @@ def test_a_read_model_that_somebody_holds_is_behind_and_those_who_wait_for_it_ha
     wait_for(lambda: not alarms(), seconds=SECONDS, what="the end of all alarms")
 
 
-@pytest.mark.faults
 def test_a_process_that_ends_again_and_again_is_told_although_it_runs(system: System) -> None:
     scrapes = [scrape(system)]
     for _ in range(3):
@@ -151,7 +151,6 @@ def test_a_process_that_ends_again_and_again_is_told_although_it_runs(system: Sy
     assert "process_ends_often" in {alarm.kind for alarm in status.alarms}
 
 
-@pytest.mark.faults
 def test_a_broker_that_is_paused_is_told_by_those_who_need_it_and_they_live(system: System) -> None:
     signal(system, "kafka", "STOP")
     try:
@@ -167,7 +166,6 @@ def test_a_broker_that_is_paused_is_told_by_those_who_need_it_and_they_live(syst
     settle(system)
 
 
-@pytest.mark.faults
 def test_a_database_that_is_away_is_told_by_all_and_none_of_them_hangs(system: System) -> None:
     system.stop("postgres")
     try:

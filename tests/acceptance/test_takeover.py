@@ -41,7 +41,7 @@ def crew(services: System) -> Iterator[Crew]:
 def batches() -> Iterator[list[StoredEvent]]:
     """Events of many new matters at each turn."""
     story = events_of(issued())
-    events = copies(story, 10 * MATTERS)
+    events = copies(story, 16 * MATTERS)
     length = MATTERS * len(story)
     return iter([events[start : start + length] for start in range(0, len(events), length)])
 
@@ -71,6 +71,7 @@ def test_a_relay_publishes_what_the_killed_one_leaves(crew: Crew, batches: Itera
     assert crew.active_relay() not in (first, "")
 
 
+@pytest.mark.faults
 def test_a_relay_publishes_what_the_paused_one_leaves_and_that_one_ends_when_it_wakes(
     crew: Crew, batches: Iterator[list[StoredEvent]]
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_reconciler_brings_what_the_killed_one_leaves(crew: Crew, batches: Ite
     crew.system.run("reconcile")
 
 
+@pytest.mark.faults
 def test_when_the_topic_is_deleted_the_relay_makes_and_fills_it_and_the_worker_goes_on(
     crew: Crew, batches: Iterator[list[StoredEvent]]
 ) -> None:

@@ -204,7 +204,9 @@ class Stage:
     def await_read(self) -> None:
         """Wait until the workers have acknowledged everything that lies in the topic now."""
         with reader(self.settings.kafka) as consumer:
-            ends = {partition: end for partition, end in consumer.end_offsets(PARTITIONS).items() if end}
+            # Of a partition that was emptied there is nothing to acknowledge.
+            begins, ends = consumer.beginning_offsets(PARTITIONS), consumer.end_offsets(PARTITIONS)
+            ends = {partition: end for partition, end in ends.items() if end > begins[partition]}
 
         def acknowledged() -> bool:
             with admin_client(self.settings) as admin:

@@ -20,7 +20,7 @@ from tests.acceptance.checks import (
 from tests.system import System
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.faults  # ten loads, takes minutes
 HALFWAY = 9
 
 

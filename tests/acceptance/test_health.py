@@ -16,7 +16,7 @@ from tests.promql import Scrape
 from tests.system import System, running_system
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.faults  # stops and kills what it needs, takes minutes
 SECONDS = 120.0
 OURS = {"relay", "relay-2", "worker", "reconciler"}
 

@@ -71,7 +71,7 @@ def test_a_relay_publishes_what_the_killed_one_leaves(crew: Crew, batches: Itera
     assert crew.active_relay() not in (first, "")
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 def test_a_relay_publishes_what_the_paused_one_leaves_and_that_one_ends_when_it_wakes(
     crew: Crew, batches: Iterator[list[StoredEvent]]
 ) -> None:
@@ -119,7 +119,7 @@ def test_a_reconciler_brings_what_the_killed_one_leaves(crew: Crew, batches: Ite
     crew.system.run("reconcile")
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 def test_when_the_topic_is_deleted_the_relay_makes_and_fills_it_and_the_worker_goes_on(
     crew: Crew, batches: Iterator[list[StoredEvent]]
 ) -> None:

@@ -26,10 +26,10 @@ from tests.topics import published
 from tests.waiting import wait_for
 
 pytestmark = [
-    pytest.mark.faults,
+    pytest.mark.faults,  # three brokers take minutes
     pytest.mark.timeout(900),
     # kafka-python leaves a socket open when it asks a broker that is gone.
-    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),  # kafka-python leaves them
 ]
 
 

@@ -109,7 +109,7 @@ def test_duplicates_and_garbage_in_the_topic_change_nothing(system: System) -> N
     system.run("reconcile", "--full")
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 def test_a_gap_in_the_topic_is_filled_from_the_store(system: System) -> None:
     """Of each case only the last event comes through Kafka; relay and reconciler cannot help."""
     for name in ("relay", "worker", "reconciler"):
@@ -138,7 +138,7 @@ def test_a_gap_in_the_topic_is_filled_from_the_store(system: System) -> None:
     settle(system)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 def test_messages_that_the_worker_never_gets_are_brought_by_the_reconciler(system: System, tmp_path: Path) -> None:
     """The whole way through Kafka is cut: relay and worker are stopped."""
     script = variant(CLEARVIEW, "cut-off", tmp_path)
@@ -152,7 +152,7 @@ def test_messages_that_the_worker_never_gets_are_brought_by_the_reconciler(syste
     settle(system)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 def test_a_poisoned_event_waits_with_its_case_and_goes_on_when_it_is_mended(system: System, tmp_path: Path) -> None:
     script = variant(CLEARVIEW, "poisoned", tmp_path)
     bad = next((case_id, version) for case_id, version, name in rehearsed(script) if name == "fine.penalty_notice_issued")

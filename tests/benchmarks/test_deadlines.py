@@ -89,7 +89,7 @@ def rate(work: Callable[[], Sequence[date]]) -> float:
     return best
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 def test_deadlines_per_second_with_their_explanation() -> None:
     triggers = [(name, FIRST + number * DAY) for number in range(DAYS) for name in BARE]
     asked = [counted(name, day) for name, day in triggers]

@@ -112,7 +112,7 @@ def live_path(system: System, events: Sequence[StoredEvent]) -> float:
     return timed(lambda: wait_for(lambda: applied(system) >= expected, seconds=WITHIN, what="all events"))
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 @pytest.mark.timeout(900)
 def test_events_per_second_through_the_live_path(system: System, tmp_path: Path) -> None:
     configure_logs("ERROR", process="benchmark")

@@ -49,7 +49,7 @@ def look(done: Callable[[], bool] = lambda: False, *, seconds: float = LOOKED_AT
         time.sleep(0.5)
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 @pytest.mark.timeout(3600)
 def test_memory_while_200_000_events_wait(ways: Ways, topic: str, database: Database) -> None:
     with open_pool(database.app_url, name="benchmark", size=2, timeout=30.0) as pool:

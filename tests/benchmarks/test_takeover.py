@@ -83,7 +83,7 @@ def takeover(crew: Crew, kind: Kind, death: Callable[[Crew, str], None], batches
     return seconds
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("death", [Crew.kill, Crew.pause], ids=["SIGKILL", "SIGSTOP"])

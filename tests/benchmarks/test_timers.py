@@ -49,7 +49,7 @@ def typical(connection: psycopg.Connection[TupleRow]) -> Cost:
     return costs[len(costs) // 2]
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 @pytest.mark.timeout(1200)
 def test_cost_of_a_claim_with_a_million_waiting_deadlines(database: Database, pool: Pool) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
@@ -70,7 +70,7 @@ def test_cost_of_a_claim_with_a_million_waiting_deadlines(database: Database, po
     )
 
 
-@pytest.mark.benchmark
+@pytest.mark.benchmark  # measures speed or memory
 @pytest.mark.timeout(3600)
 def test_a_burst_of_ten_thousand_due_at_once(database: Database, pool: Pool, kafka: str, tmp_path: Path) -> None:
     ensure_topics(Settings(kafka_bootstrap=kafka))

@@ -132,4 +132,4 @@ def _idempotent(bootstrap: str) -> dict[str, object]:
 
 def _message(record: object) -> Message:
     # The library's records carry no types.
-    return Message(record.partition, record.key, record.value, list(record.headers), record.offset)  # type: ignore[attr-defined]
+    return Message(record.partition, record.key, record.value, list(record.headers), record.offset)  # type: ignore[attr-defined] # records carry no types

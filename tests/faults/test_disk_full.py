@@ -16,7 +16,7 @@ from tests.faults.kinds.disk import use_up_the_log
 from tests.faults.stage import LONG_ENOUGH, Stage, a_stage
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.faults  # fills disks, takes minutes
 _numbers = count(1)
 
 
@@ -24,7 +24,7 @@ _numbers = count(1)
 def stage() -> Iterator[Stage]:
     with a_stage() as up:
         if "postgres" not in up.ground.disks:
-            pytest.skip("only root may mount a small disk, and the kernel must let it")
+            pytest.skip("only root may mount a small disk, and the kernel must let it")  # there is no small disk without that
         up.run("relay", "worker", "reconciler")
         yield up
 

@@ -22,7 +22,7 @@ SHORT = (
 
 
 # kafka-python leaves sockets open where a broker is away.
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # kafka-python leaves sockets open that could not connect
 @pytest.mark.timeout(1800)  # on a machine that is busy with other things
 def test_nothing_is_lost_doubled_or_left_unfired_while_processes_are_killed_and_paused() -> None:
     faults = [fault for fault in FAULTS if fault.kind in SHORT]

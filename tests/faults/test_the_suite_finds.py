@@ -29,7 +29,8 @@ from tests.faults.story import Story
 from tests.histories import nobody_complies_or_pays, paid_too_much_after_a_late_start
 from workers.cloud_events import message_of
 
-BOTH = pytest.mark.parametrize("protected", [False, pytest.param(True, marks=pytest.mark.faults)])
+PROTECTED = pytest.param(True, marks=pytest.mark.faults)  # too long for make test
+BOTH = pytest.mark.parametrize("protected", [False, PROTECTED])
 PAID, VARIED, PASSED = "fine.payment_recorded", "fine.penalty_notice_varied", "fine.deadline_passed"
 PUBLISHED = b"ce_specversion"
 
@@ -82,7 +83,7 @@ def test_copies_count_twice_without_the_check_of_positions(stage: Stage, protect
     assert_found(stage.found(story), DIFFERING, PARKED, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_two_that_apply_at_once_count_twice_without_the_lock_of_positions(stage: Stage, protected: bool) -> None:
     """The reconciler comes upon events that the worker is about to apply."""
@@ -119,7 +120,7 @@ def test_a_gap_stays_without_healing(stage: Stage, protected: bool) -> None:
     assert_found(stage.found(story), DIFFERING, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_lost_last_event_stays_lost_without_the_reconciler(stage: Stage, protected: bool) -> None:
     story, after = stage.story(paid_too_much_after_a_late_start), stage.story(nobody_complies_or_pays)
@@ -138,7 +139,7 @@ def test_a_lost_last_event_stays_lost_without_the_reconciler(stage: Stage, prote
     assert_found(stage.found(story, after), DIFFERING, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_what_a_killed_worker_had_in_hand_is_lost_where_it_acknowledges_before_it_commits(stage: Stage, protected: bool) -> None:
     story, after = stage.story(paid_too_much_after_a_late_start), stage.story(nobody_complies_or_pays)
@@ -158,7 +159,7 @@ def test_what_a_killed_worker_had_in_hand_is_lost_where_it_acknowledges_before_i
     assert_found(stage.found(story, after), DIFFERING, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_forged_message_shows_a_wrong_row_where_messages_are_believed(stage: Stage, protected: bool) -> None:
     story = stage.story(paid_too_much_after_a_late_start)
@@ -174,7 +175,7 @@ def test_a_forged_message_shows_a_wrong_row_where_messages_are_believed(stage: S
     assert_found(stage.found(story), DIFFERING, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_an_event_is_published_twice_by_a_relay_that_does_not_look_what_lies_there(stage: Stage, protected: bool) -> None:
     """Its notes are set back to what they were before a window, as if it had ended between acknowledgement and noting."""
@@ -200,7 +201,7 @@ def test_two_relays_publish_everything_twice_without_their_lock(stage: Stage, pr
     assert_found(stage.found(story), DOUBLED_IN_TOPIC, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_batch_whose_acknowledgement_got_lost_is_there_twice_without_idempotence(stage: Stage, protected: bool) -> None:
     story = stage.story(paid_too_much_after_a_late_start)
@@ -214,7 +215,7 @@ def test_a_batch_whose_acknowledgement_got_lost_is_there_twice_without_idempoten
     assert_found(stage.found(story), DOUBLED_IN_TOPIC, unless=protected)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_case_that_goes_on_past_an_event_that_cannot_be_applied_shows_wrong_rows(stage: Stage, protected: bool) -> None:
     story = stage.story(paid_too_much_after_a_late_start)
@@ -248,7 +249,7 @@ def test_a_deadline_is_fired_twice_where_nothing_prevents_it(stage: Stage, prote
     assert UNEXPECTED not in found or not protected, found
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_command_is_done_twice_whose_outcome_is_not_saved_with_its_events(
     stage: Stage, protected: bool, monkeypatch: pytest.MonkeyPatch
@@ -272,7 +273,7 @@ def test_a_command_is_done_twice_whose_outcome_is_not_saved_with_its_events(
     assert not found if protected else "fine.payment_recorded, not" in found[ALTERED][0], found
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_deadline_is_fired_before_its_day_by_a_clock_that_is_ahead_where_it_is_believed(stage: Stage, protected: bool) -> None:
     stage.run("relay", "worker", "reconciler", **without("guard_of_the_clock", "worker", "reconciler", unless=protected))

@@ -89,13 +89,12 @@ class TestPositions:
         assert positions.ended_at is not None
         assert positions.took is not None
 
-    @pytest.mark.faults  # it failed once of many runs, for a reason not found yet
     def test_an_event_that_everybody_lost_is_brought(self, pool: Pool, database: Database) -> None:
         deliveries = store(nobody_complies_or_pays(), database)
         lost = deliveries[-1]
         apply(pool, TIMELINE, deliveries[:-1])
         for model in all_read_models().values():
-            if model is not TIMELINE:
+            if model.name != TIMELINE.name:
                 apply(pool, model, deliveries)
         seen_to(pool)
         sweep_positions(pool)

@@ -30,6 +30,7 @@ from foundation.patience import Patience
 from foundation.process import begin
 from foundation.settings import Settings
 from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
+from workers.assignment import leave_if_nobody_has_any
 from workers.broker import wait_for_broker
 from workers.database import build_read_models, wait_for_database
 from workers.faust_worker import WorkerInOrder
@@ -63,6 +64,7 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
     patience = Patience(sleep=sleeping_unless(stop))
     watch = TopicWatch(settings, EVENTS)
     watch.look()  # before the consumer begins: it must be no younger than what it is held against
+    instance = f"{GROUP}-{settings.slot}"
     app = faust.App(
         GROUP,
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
@@ -76,7 +78,7 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
         stream_buffer_maxsize=2 * BATCH,
         broker_max_poll_interval=A_DAY_SECONDS,
         # A static member: its restart is no rebalance for the others.
-        consumer_group_instance_id=f"{GROUP}-{settings.slot}",
+        consumer_group_instance_id=instance,
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
         topic_allow_declare=False,
@@ -104,6 +106,8 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
 
     async def look_at_topic() -> None:
         await _in_a_thread(watch.look)
+        if not app.consumer.assignment():
+            await _in_a_thread(partial(leave_if_nobody_has_any, settings, EVENTS, group=GROUP, instance=instance))
 
     async def moves() -> None:
         health.moves("the event loop")

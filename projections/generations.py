@@ -138,6 +138,8 @@ def create(connection: Connection, model: ReadModel, generation: Generation) -> 
     connection.execute(_SQL["engine_tables"])
     connection.execute(model.statements["tables"])
     connection.execute(_SQL["define"], {"digest": model.digest})
+    if generation == "check":
+        connection.execute(_SQL["parked_of_the_session"])
 
 
 def drop(connection: Connection, model: ReadModel, generation: Stored) -> None:

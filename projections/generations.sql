@@ -35,11 +35,14 @@ CREATE TABLE definition (digest text NOT NULL, begun_at timestamptz NOT NULL DEF
 -- name: define
 INSERT INTO definition (digest) VALUES (%(digest)s);
 
+-- name: parked_of_the_session
+CREATE TEMPORARY TABLE parked_cases (LIKE public.parked_cases INCLUDING ALL);
+
 -- name: tables
 -- The read model's own. The schema of the session's tables has a name of its own, by which it is not found.
 SELECT relname FROM pg_catalog.pg_class
 WHERE relnamespace = coalesce(to_regnamespace(%(schema)s)::oid, pg_my_temp_schema())
-  AND relkind = 'r' AND relname NOT IN ('positions', 'definition', 'place')
+  AND relkind = 'r' AND relname NOT IN ('positions', 'definition', 'place', 'parked_cases')
 ORDER BY relname;
 
 -- name: standing

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+import structlog
 from psycopg import sql
 
 from foundation.database import Pool
@@ -17,6 +18,7 @@ from projections.parking import waiting_cases
 from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
+_log = structlog.get_logger(__name__)
 
 
 def heal(pool: Pool, model: ReadModel, case_ids: Sequence[UUID], *, patience: Patience = PATIENCE) -> Tally:
@@ -47,7 +49,8 @@ def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[U
     """Remove the rows of these cases and apply their events from the first on, in one transaction. Returns the cases so healed.
 
     For rows or positions that cannot be trusted: where a position says less than the rows hold, events applied on top of them
-    would count twice. Cases that are parked, or that the store does not have, are left as they are.
+    would count twice. Cases that are parked, or that the store does not have, are left as they are; so is one that would not get
+    as far again, because an event that was applied once cannot be now: what is read of it would be less, not better.
 
     Raises:
         psycopg.OperationalError: the database failed, or somebody holds a row for long; nothing was changed.
@@ -56,15 +59,36 @@ def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[U
     with pool.connection() as connection:
         hold(connection, model)
         enter_to_write(connection, model)
-        lock_positions(connection, sorted(case_ids))
+        reached = lock_positions(connection, sorted(case_ids))
         waiting = waiting_cases(connection, model.name, "live", case_ids)
         events = [event for event in missing_of(connection, dict.fromkeys(case_ids, 0)) if event.case_id not in waiting]
-        ids = {event.case_id for event in events}
+        try:
+            return _derive(connection, model, events, reached)
+        except _NotAsFar as stuck:
+            _log.error("left_as_it_was", read_model=model.name, cases=len(stuck.case_ids), case_id=str(min(stuck.case_ids)))
+            return _derive(connection, model, [event for event in events if event.case_id not in stuck.case_ids], reached)
+
+
+class _NotAsFar(Exception):
+    """Takes back what was done; no error to anybody."""
+
+    def __init__(self, case_ids: Collection[UUID]) -> None:
+        super().__init__()
+        self.case_ids = case_ids
+
+
+def _derive(connection: Connection, model: ReadModel, events: Sequence[Delivery], reached: Mapping[UUID, int]) -> set[UUID]:
+    ids = {event.case_id for event in events}
+    with connection.transaction():
         for table in tables(connection, model):
             remove = sql.SQL(_SQL["remove_rows"]).format(table=sql.Identifier(table))
             connection.execute(remove, {"case_ids": list(ids)})
         connection.execute(_SQL["begin_again"], {"case_ids": list(ids)})
-        return ids - set(apply_within(connection, model, events).parked)
+        parked = apply_within(connection, model, events).parked
+        stuck = {case_id for case_id, version in lock_positions(connection, parked).items() if version < reached[case_id]}
+        if stuck:
+            raise _NotAsFar(stuck)
+    return ids - set(parked)
 
 
 def missing_of(connection: Connection, positions: Mapping[UUID, int]) -> list[Delivery]:

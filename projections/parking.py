@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
+from psycopg import sql
 from psycopg.rows import class_row
 
 from domain.mapper import UnreadableEvent, split_state
@@ -56,7 +57,7 @@ def park(
     """Let a case wait from this event on. Parked again at the same event it keeps its time and counts these attempts too."""
     kind = kind_of(error)
     connection.execute(
-        _SQL["park"],
+        _of(generation, "park"),
         {
             "read_model": read_model,
             "generation": generation,
@@ -84,7 +85,9 @@ def park(
 
 def waiting_cases(connection: Connection, read_model: str, generation: Generation, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these cases wait."""
-    rows = connection.execute(_SQL["waiting"], {"read_model": read_model, "generation": generation, "case_ids": list(ids)})
+    rows = connection.execute(
+        _of(generation, "waiting"), {"read_model": read_model, "generation": generation, "case_ids": list(ids)}
+    )
     return {row[0] for row in rows}
 
 
@@ -112,6 +115,12 @@ def parked_cases(
     }
     with pool.connection() as connection, connection.cursor(row_factory=class_row(ParkedCase)) as cursor:
         return cursor.execute(_SQL["list"], parameters).fetchall()
+
+
+def _of(generation: Generation, statement: str) -> sql.Composed:
+    """What waits in a copy to compare with is the session's own, as its tables: else two who compare wait for each other."""
+    schema = "pg_temp" if generation == "check" else "public"
+    return sql.SQL(_SQL[statement]).format(parked_cases=sql.Identifier(schema, "parked_cases"))
 
 
 def _matter_of(connection: Connection, case_id: UUID) -> UUID | None:

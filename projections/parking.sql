@@ -1,5 +1,5 @@
 -- name: park
-INSERT INTO public.parked_cases
+INSERT INTO {parked_cases}
     (read_model, generation, case_id, matter_id, version, event_type, error_kind, error_class, error, attempts, stale_since)
 VALUES
     (%(read_model)s, %(generation)s, %(case_id)s, %(matter_id)s, %(version)s, %(event_type)s, %(error_kind)s, %(error_class)s,
@@ -16,7 +16,7 @@ ON CONFLICT (read_model, generation, case_id) DO UPDATE SET
 SELECT state FROM public.stored_events WHERE originator_id = %(case_id)s AND originator_version = 1;
 
 -- name: waiting
-SELECT case_id FROM public.parked_cases
+SELECT case_id FROM {parked_cases}
 WHERE read_model = %(read_model)s AND generation = %(generation)s AND case_id = ANY(%(case_ids)s);
 
 -- name: unpark

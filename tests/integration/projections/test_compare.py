@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -12,9 +13,11 @@ from projections import compare as module
 from projections import generations
 from projections.apply import apply
 from projections.compare import compare
+from projections.parking import parked_cases
 from projections.read_model import all_read_models, read_model
 from projections.rebuild import rebuild
 from tests.histories import STORIES, nobody_complies_or_pays, store
+from tests.poison import Parked
 from tests.services import Database
 
 PENALTIES = read_model("penalties")
@@ -109,3 +112,23 @@ def test_what_is_applied_while_it_runs_is_no_difference(pool: Pool, database: Da
             assert [d for d in compare(pool, PENALTIES) if d.kind != "never_projected"] == []
         applying.result()
     assert compare(pool, PENALTIES) == []
+
+
+def test_two_who_compare_do_not_wait_for_each_other_where_a_case_is_parked(pool: Pool, parked: Parked) -> None:
+    """Both build a copy in which the same case waits."""
+    in_the_middle, other_is_done = Event(), Event()
+
+    def wait(reached: int, end: int) -> None:
+        if reached == end:
+            in_the_middle.set()
+            assert other_is_done.wait(60)
+
+    with ThreadPoolExecutor(1) as executor:
+        one = executor.submit(compare, pool, PENALTIES, wait)
+        try:
+            assert in_the_middle.wait(60)
+            assert compare(pool, PENALTIES) == []
+        finally:
+            other_is_done.set()
+        assert one.result() == []
+    assert {row.case_id for row in parked_cases(pool)} == {parked.fine.case_id, parked.notice.case_id}

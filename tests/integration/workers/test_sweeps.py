@@ -24,7 +24,7 @@ from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
-from tests.poison import Parked
+from tests.poison import Parked, damage, mend
 from tests.processes import running
 from tests.services import Database
 from tests.waiting import wait_for
@@ -120,6 +120,18 @@ class TestPositions:
         execute(pool, "DELETE FROM read_timeline.positions")
         sweep_positions(pool)
         assert found(pool) == []
+
+    def test_a_case_that_lost_an_event_that_cannot_be_applied_waits_at_it(self, pool: Pool, database: Database) -> None:
+        deliveries = store(nobody_complies_or_pays(), database)
+        lost = deliveries[-1]
+        for model in all_read_models().values():
+            apply(pool, model, deliveries[:-1])
+        damage(database, lost.case_id, lost.version)
+        seen_to(pool)
+        sweep_positions(pool)
+        assert {(row.read_model, row.case_id, row.version) for row in parked_cases(pool)} == {
+            (name, lost.case_id, lost.version) for name in all_read_models()
+        }
 
     @pytest.mark.usefixtures("parked")
     def test_a_case_that_is_parked_is_left_alone(self, pool: Pool) -> None:
@@ -229,6 +241,25 @@ class TestRows:
         step_rows(pool, TIMELINE)
         assert found(pool) == [Finding("timeline", range_of(fine), "rows_differ", 1, 1, fine, healed=False)]
         assert len(timeline(pool)) == lines
+
+    def test_that_could_not_be_derived_anew_as_far_as_they_are_stay(
+        self, pool: Pool, database: Database, deliveries: list[Delivery]
+    ) -> None:
+        """An event that was applied is unreadable now: the program is older than who wrote it, or the store is damaged."""
+        fine, other = fine_of(deliveries), deliveries[0].case_id
+        held = compare(pool, PENALTIES), compare(pool, TIMELINE)
+        damage(database, fine, 3)
+        assert execute(pool, "UPDATE read_timeline.timeline SET words = 'changed' WHERE case_id = %s AND version = 1", other) == 1
+        for model in (PENALTIES, TIMELINE):
+            step_rows(pool, model)
+        assert parked_cases(pool) == []
+        assert {(one.place, one.kind, one.example, one.healed) for one in found(pool)} >= {
+            ("penalties", "rows_differ", fine, False),
+            ("timeline", "rows_differ", fine, False),
+            ("timeline", "rows_differ", other, True),
+        }
+        mend(database, fine, 3)
+        assert (compare(pool, PENALTIES), compare(pool, TIMELINE)) == held == ([], [])
 
     def test_that_a_worker_is_about_to_write_are_no_difference(self, pool: Pool, database: Database) -> None:
         """Rows are compared as far as each case was applied."""

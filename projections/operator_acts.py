@@ -110,17 +110,18 @@ def retry_each(
     return done
 
 
-def skip(pool: Pool, model: ReadModel, case_id: UUID, *, actor: Actor, reason: str, authority: str) -> Outcome:
+def skip(pool: Pool, model: ReadModel, case_id: UUID, *, version: int, actor: Actor, reason: str, authority: str) -> Outcome:
     """Leave the event out that a case waits at, in this read model, for ever. Returns whether the case goes on from there.
 
     Args:
+        version: of the event that was decided about; the case may wait at another by now.
         reason: why the event may be missing from what is read.
         authority: on whose decision, or under which rule of the house.
 
     Raises:
         Forbidden: the actor's role may not do it.
         Malformed: no reason, or no authority, was given.
-        WrongState: the case does not wait there.
+        WrongState: the case does not wait there, or not at that event.
         psycopg.OperationalError: the database failed; nothing changed.
     """
     _require_operator(actor, "skip an event")
@@ -131,6 +132,12 @@ def skip(pool: Pool, model: ReadModel, case_id: UUID, *, actor: Actor, reason: s
     with pool.connection() as connection:
         hold(connection, model)
         parked = _parked(connection, model, case_id)
+        if parked.version != version:
+            msg = (
+                f"Refused: case {case_id} waits at version {parked.version} in {model.name}, not at {version}. "
+                f"`regcase parked show {case_id}` shows why; decide about that event."
+            )
+            raise WrongState(msg, case_id=str(case_id), read_model=model.name, version=parked.version)
         # First recorded: what is applied now leaves out what is recorded as skipped.
         _record(connection, "skip", model, parked, actor, reason=reason, authority=authority)
         return _go_on(connection, model, case_id)

@@ -138,13 +138,23 @@ def skip(
     authority: Annotated[
         str, typer.Option("--authority", help="On whose decision, or under which rule; kept for ever.", show_default=False)
     ],
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--version",
+            metavar="N",
+            help="The version that was decided about; refused where the case waits at another by now.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Leave out, for ever, the event that a case waits at in a read model. Needs the role admin; it is recorded."""
     actor, chosen = parse_actor(by), known_read_model(model)
     with reading_pool() as pool:
         (row,) = _waiting(pool, case, [chosen.name])
-        outcome = operator_acts.skip(pool, chosen, row.case_id, actor=actor, reason=reason, authority=authority)
+        at = row.version if version is None else version
+        outcome = operator_acts.skip(pool, chosen, row.case_id, version=at, actor=actor, reason=reason, authority=authority)
     if json:
         print_json(retried_as_json([(row, outcome)]))
     else:

@@ -171,6 +171,13 @@ class TestSkip:
         (done,) = told(regcase, "parked", "skip", "cases", str(parked.fine.case_id), *BY, *WHY)
         assert (done["read_model"], done["outcome"]) == ("cases", "goes_on")
 
+    def test_of_another_event_than_was_decided_about_is_refused(self, regcase: Regcase, pool: Pool, parked: Parked) -> None:
+        before = parked_cases(pool)
+        answer = regcase("parked", "skip", "timeline", str(parked.fine.case_id), "--version", "3", *BY, *WHY)
+        assert answer.code == 1
+        assert f"waits at version {parked.fine.version} in timeline, not at 3" in " ".join(answer.err.split())
+        assert parked_cases(pool) == before
+
     def test_without_actor_reason_or_authority_does_nothing(self, regcase: Regcase, pool: Pool, parked: Parked) -> None:
         before = parked_cases(pool)
         for lacking in ("--by", "--reason", "--authority"):

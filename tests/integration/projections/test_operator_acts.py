@@ -21,7 +21,7 @@ from projections.parking import parked_cases
 from projections.read_model import Change, all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild
-from tests.poison import Parked
+from tests.poison import Parked, damage
 
 OPERATOR = Actor(id="operator", role="admin")
 TIMELINE = read_model("timeline")
@@ -166,7 +166,7 @@ class TestSkipping:
     def test_leaves_the_event_out_for_ever_and_what_follows_goes_on(self, pool: Pool, parked: Parked) -> None:
         parked.mend(parked.notice)
         retry(pool, TIMELINE, parked.notice.case_id, actor=OPERATOR)
-        assert skip(pool, TIMELINE, parked.fine.case_id, actor=OPERATOR, **WHY) == "goes_on"
+        assert skip(pool, TIMELINE, parked.fine.case_id, version=parked.fine.version, actor=OPERATOR, **WHY) == "goes_on"
         assert lines(pool) == expected(parked.deliveries, without=parked.fine)
         assert compare(pool, TIMELINE) == []
         parked.mend(parked.fine)
@@ -174,12 +174,22 @@ class TestSkipping:
         assert lines(pool) == expected(parked.deliveries, without=parked.fine)
 
     def test_is_recorded_with_actor_reason_and_authority(self, pool: Pool, parked: Parked) -> None:
-        skip(pool, TIMELINE, parked.fine.case_id, actor=OPERATOR, **WHY)
+        skip(pool, TIMELINE, parked.fine.case_id, version=parked.fine.version, actor=OPERATOR, **WHY)
         (act,) = acts(pool)
         assert told(pool) == [
             ("skip", "operator", "admin", "timeline", parked.fine.case_id, parked.fine.version, "UnreadableEvent", None)
         ]
         assert (act.reason, act.authority) == (WHY["reason"], WHY["authority"])
+
+    def test_is_of_the_event_that_was_decided_about_and_of_no_other(self, pool: Pool, parked: Parked) -> None:
+        """Two operators skip at once, and the case goes on to another event that cannot be applied."""
+        fine = parked.fine
+        damage(parked.database, fine.case_id, fine.version + 2)
+        assert skip(pool, TIMELINE, fine.case_id, version=fine.version, actor=OPERATOR, **WHY) == "waits"
+        with pytest.raises(Refusal, match=f"waits at version {fine.version + 2} in timeline, not at {fine.version}") as refused:
+            skip(pool, TIMELINE, fine.case_id, version=fine.version, actor=OPERATOR, **WHY)
+        assert refused.value.code == "wrong_state"
+        assert [act.version for act in acts(pool)] == [fine.version]
 
     @pytest.mark.parametrize(
         ("lacking", "told_why"),
@@ -189,7 +199,7 @@ class TestSkipping:
         self, pool: Pool, parked: Parked, lacking: dict[str, str], told_why: str
     ) -> None:
         with pytest.raises(Refusal, match=told_why) as refused:
-            skip(pool, TIMELINE, parked.fine.case_id, actor=OPERATOR, **WHY | lacking)
+            skip(pool, TIMELINE, parked.fine.case_id, version=parked.fine.version, actor=OPERATOR, **WHY | lacking)
         assert refused.value.code == "invalid"
         assert ("timeline", parked.fine.case_id) in waiting(pool)
         assert acts(pool) == []
@@ -199,7 +209,7 @@ ACTS: dict[str, Callable[[Pool, UUID, Actor], object]] = {
     "assign": lambda pool, case_id, actor: assign(pool, TIMELINE, case_id, owner="jane", actor=actor),
     "retry": lambda pool, case_id, actor: retry(pool, TIMELINE, case_id, actor=actor),
     "retry_each": lambda pool, case_id, actor: retry_each(pool, parked_cases(pool, case_id=case_id), actor=actor),
-    "skip": lambda pool, case_id, actor: skip(pool, TIMELINE, case_id, actor=actor, **WHY),
+    "skip": lambda pool, case_id, actor: skip(pool, TIMELINE, case_id, version=7, actor=actor, **WHY),
 }
 
 

@@ -106,7 +106,7 @@ def build_app(settings: Settings, pool: Pool, timers: Timers, health: Health, *,
 
     async def look_at_topic() -> None:
         await _in_a_thread(watch.look)
-        if not app.consumer.assignment():
+        if not app.assignor.assigned_actives():
             await _in_a_thread(partial(leave_if_nobody_has_any, settings, EVENTS, group=GROUP, instance=instance))
 
     async def moves() -> None:

@@ -9,11 +9,10 @@ from deploy.topics import EVENTS, ensure_topics
 from foundation.settings import Settings
 from tests.copies import copies, events_of, insert
 from tests.histories import nobody_complies_or_pays
-from tests.integration.workers.test_stopping import applied
 from tests.processes import running
 from tests.services import Database
 from tests.waiting import wait_for
-from tests.ways import Ways, remove_topic
+from tests.ways import Ways, committed, remove_topic
 from workers.assignment import leave_if_nobody_has_any
 from workers.read_models import GROUP
 
@@ -36,14 +35,16 @@ def test_a_worker_that_comes_back_in_time_to_keep_its_place_is_not_left_with_the
     ways: Ways, database: Database
 ) -> None:
     with running("worker", ways.environment, ways.folder):
-        wait_for(lambda: given_out(ways.settings) == EVENTS.partitions, seconds=90, what="partitions for the worker")
+        with running("relay", ways.environment, ways.folder):
+            insert(copies(events_of(nobody_complies_or_pays()), 1), database)
+            wait_for(lambda: committed(ways.settings) > 0, seconds=90, what="the first batch")
+        # It fetches by now, and learns from that that the topic is missing.
         remove_topic(ways.settings)
         wait_for(lambda: given_out(ways.settings) == 0, seconds=90, what="nothing for the worker")
+        wait_for(lambda: committed(ways.settings) == 0, what="the end of what was committed for the topic")
     ensure_topics(ways.settings)
-    with running("relay", ways.environment, ways.folder), running("worker", ways.environment, ways.folder) as worker:
-        insert(copies(events_of(nobody_complies_or_pays()), 1), database)
-        wait_for(lambda: applied(database) > 0, seconds=90, what="the first batch")
-        assert worker.logged("nobody_has_partitions")
+    with running("relay", ways.environment, ways.folder), running("worker", ways.environment, ways.folder):
+        wait_for(lambda: committed(ways.settings) > 0, seconds=90, what="the first batch of the new topic")
         assert given_out(ways.settings) == EVENTS.partitions
         # A worker for which no partition is left is as it should be.
         assert not leave_if_nobody_has_any(ways.settings, EVENTS, group=GROUP, instance=f"{GROUP}-0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,8 +48,30 @@ def topic_reader(settings: Settings, *, timeout: float = 10.0) -> Iterator[Kafka
 
 @contextmanager
 def _client(settings: Settings, timeout: float, kind: Any, **options: Any) -> Iterator[Any]:
+    reasons = []
+    for broker in settings.kafka.split(","):
+        opened = _opened(broker.strip(), settings, timeout, kind, options)
+        try:
+            client = next(opened)
+        except (KafkaError, OSError, ValueError) as error:
+            # A broker that hangs takes connections and answers none: the others are asked besides.
+            reasons.append(str(error) if isinstance(error, OSError) else type(error).__name__)
+            continue
+        try:
+            yield client
+        except KafkaError as error:
+            raise _unreachable(settings, type(error).__name__) from error
+        finally:
+            opened.close()
+        return
+    raise _unreachable(settings, "; ".join(reasons))
+
+
+def _opened(broker: str, settings: Settings, timeout: float, kind: Any, options: Mapping[str, Any]) -> Generator[Any]:
+    """A client that learns of the cluster from one broker alone, closed when the generator is."""
     # The port alone first: the client leaves sockets open when nobody listens.
-    _require_listener(settings, timeout)
+    host, _, port = broker.rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
     networks: list[KafkaNetClient] = []
     milliseconds = int(timeout * 1000)
 
@@ -60,15 +82,13 @@ def _client(settings: Settings, timeout: float, kind: Any, **options: Any) -> It
     client = None
     try:
         client = kind(
-            **settings.kafka_client_options(),
+            **settings.kafka_client_options() | {"bootstrap_servers": [broker]},
             **options,
             bootstrap_timeout_ms=milliseconds,
             request_timeout_ms=milliseconds,
             kafka_client=keep,
         )
         yield client
-    except KafkaError as error:
-        raise _unreachable(settings, type(error).__name__) from error
     finally:
         if client is not None:
             client.close()
@@ -76,6 +96,11 @@ def _client(settings: Settings, timeout: float, kind: Any, **options: Any) -> It
             # One that fails while it is being made keeps its thread running.
             for network in networks:
                 network.close()
+
+
+def at_work(client: KafkaAdminClient) -> set[int]:
+    """The numbers of the brokers that are at work; Kafka names those besides that it has not heard of for seconds (fenced)."""
+    return {broker["broker_id"] for broker in client.describe_cluster()["brokers"] if not broker.get("is_fenced")}
 
 
 def broker_answers(settings: Settings, *, timeout: float) -> bool:
@@ -87,7 +112,7 @@ def brokers_known(settings: Settings, *, timeout: float) -> set[int]:
     """The numbers of the brokers that are at work in the cluster; none where no broker answers within that many seconds."""
     try:
         with admin_client(settings, timeout=timeout) as client:
-            return {broker["broker_id"] for broker in client.describe_cluster()["brokers"]}
+            return at_work(client)
     except BrokerUnreachable:
         return set()
 
@@ -100,19 +125,6 @@ def topics_known(settings: Settings, *, timeout: float) -> set[str]:
     """
     with admin_client(settings, timeout=timeout) as client:
         return {topic["name"] for topic in client.describe_topics()}
-
-
-def _require_listener(settings: Settings, timeout: float) -> None:
-    reasons = []
-    for broker in settings.kafka.split(","):
-        host, _, port = broker.strip().rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
-        except (OSError, ValueError) as error:
-            reasons.append(str(error))
-        else:
-            return
-    raise _unreachable(settings, "; ".join(reasons))
 
 
 def _unreachable(settings: Settings, reason: str) -> BrokerUnreachable:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import psycopg
 import structlog
 
-from deploy.kafka_admin import admin_client
+from deploy.kafka_admin import admin_client, at_work
 from foundation import metrics
 from foundation.database import session_options
 from foundation.settings import Settings
@@ -169,5 +169,5 @@ class Health:
 
     def _ask_broker(self) -> Iterator[None]:
         with admin_client(self._settings, timeout=FRESH_SECONDS) as client:
-            while client.describe_cluster()["brokers"]:
+            while at_work(client):
                 yield

@@ -14,7 +14,7 @@ import structlog
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
-from deploy.kafka_admin import BrokerUnreachable, admin_client
+from deploy.kafka_admin import BrokerUnreachable, admin_client, at_work
 from deploy.topics import EVENTS
 from foundation import metrics
 from foundation.database import Pool
@@ -101,7 +101,7 @@ class Measuring:
         metrics.BROKERS_NEEDED.tell({(): self._settings.kafka_replication})
         try:
             with admin_client(self._settings, timeout=_BROKER_SECONDS) as client:
-                metrics.BROKERS.tell({(): len(client.describe_cluster()["brokers"])})
+                metrics.BROKERS.tell({(): len(at_work(client))})
                 metrics.CONSUMER_LAG.tell(_consumer_lag(client))
         except BrokerUnreachable:
             metrics.BROKERS.tell({(): 0})

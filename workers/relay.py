@@ -49,6 +49,9 @@ SEND_SECONDS = 30.0
 # How soon a relay that waits for the brokers notes that its lock or its topic is gone.
 _LOOK_SECONDS = 0.25
 _AGAIN_SECONDS = 0.5
+# One broker of several may hang: it takes a connection and answers nothing. The client asks one by chance, and gives all its
+# time (30 s) to that; the next try asks another.
+_FIRST_ANSWER_SECONDS = 5
 
 
 class SendFailed(Transient):
@@ -71,7 +74,7 @@ class Relay:
         self._follower = relay_to(topic.name)
         self._offsets: dict[int, int] = dict(lock.execute(_SQL["offsets"], {"topic": topic.name}).fetchall())
         self._place = place_of(lock.connection, self._follower)
-        self._client_options = settings.kafka_client_options()
+        self._client_options = settings.kafka_client_options() | {"bootstrap_timeout_ms": _FIRST_ANSWER_SECONDS * 1000}
         self._already = lock.while_touching(self._published_after_saved_offsets)
         self._clients: list[RelayClient] = []
         self._producer = lock.while_touching(self._make_producer)

@@ -44,7 +44,9 @@ def print_status(status: Status, page: Page, *, partitions: bool = False) -> Non
     for fault in status.faults:
         page.line(f"Fault: {fault.rstrip('.')}.", style="red")
     if status.faults:
-        page.line(f"`regcase up` starts what does not run; the processes' logs are in {status.data}. See docs/operations.md.")
+        page.line(
+            f"`regcase up` starts what does not run; the processes' logs are in {status.data}/logs. See docs/operations.md."
+        )
 
 
 def _why_not(process: Process, said: Health | None) -> str:

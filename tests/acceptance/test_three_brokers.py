@@ -12,7 +12,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy import local
-from deploy.kafka_admin import admin_client
+from deploy.kafka_admin import admin_client, brokers_known
 from deploy.local.errors import LocalStackFailed
 from deploy.topics import EVENTS
 from foundation.settings import Settings, load_settings
@@ -82,6 +82,7 @@ def test_of_three_brokers_one_may_be_lost(cluster: System, tmp_path: Path, which
     with lost(cluster, [name]):
         cluster.run("load", str(variant(CLEARVIEW, f"without-{which.replace(' ', '-')}", tmp_path)))
         wait_for(lambda: published_up_to_the_end(cluster), seconds=300, what="publication by the two that are left")
+        wait_for(lambda: len(brokers_known(cluster.settings, timeout=10)) == 2, what="the cluster's noting that one is gone")
         assert not missing_from_topic(cluster)
     check(cluster)
 

@@ -1,6 +1,6 @@
 """What an error says while an event is applied, and so what is done about it.
 
-outage      the database is away, or has no room: nothing is said about the event. Waited out, however long it lasts
+outage      the database is away, ended our session, or has no room: nothing is said about the event. Waited out, however long it lasts
 transient   this attempt failed and another may succeed: a deadlock, a lock not had in time. Tried again so often, then parked
 permanent   the event cannot be applied as things are: unreadable, or a row breaks a constraint. Parked at once
 damage      the read model's tables are not what its definition says: neither; it is built anew
@@ -12,6 +12,7 @@ from typing import Literal
 
 import psycopg
 
+from foundation.database import DATABASE_FAILED
 from foundation.errors import Transient
 
 ErrorKind = Literal["outage", "transient", "permanent", "damage"]
@@ -28,7 +29,7 @@ def kind_of(error: Exception) -> ErrorKind:
             return "transient"
         case psycopg.OperationalError(sqlstate=str(state)) if state[:2] in _TRANSIENT_CLASSES or state == _QUERY_CANCELED:
             return "transient"
-        case psycopg.OperationalError() | psycopg.InterfaceError():
+        case _ if isinstance(error, DATABASE_FAILED):
             return "outage"
         case psycopg.InternalError():
             return "damage"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from structlog.testing import capture_logs
 
 from foundation.database import Pool
 from projections import compare as module
@@ -112,6 +113,13 @@ def test_what_is_applied_while_it_runs_is_no_difference(pool: Pool, database: Da
             assert [d for d in compare(pool, PENALTIES) if d.kind != "never_projected"] == []
         applying.result()
     assert compare(pool, PENALTIES) == []
+
+
+@pytest.mark.usefixtures("parked")
+def test_no_case_is_said_to_be_parked_because_somebody_compares(pool: Pool) -> None:
+    with capture_logs() as logs:
+        assert compare(pool, PENALTIES) == []
+    assert logs == []
 
 
 def test_two_who_compare_do_not_wait_for_each_other_where_a_case_is_parked(pool: Pool, parked: Parked) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 from projections.apply import apply
 from projections.compare import compare
 from projections.findings import STORE, Finding, findings_since, open_findings, range_of, sweeps
@@ -30,7 +30,7 @@ from tests.services import Database
 from tests.waiting import wait_for
 from workers import reconciler
 from workers import sweeps as module
-from workers.sweeps import step_positions, step_rows
+from workers.sweeps import Place, Step, step, step_positions, step_rows
 
 PENALTIES, TIMELINE = read_model("penalties"), read_model("timeline")
 
@@ -298,6 +298,25 @@ def test_two_reconcilers_share_a_sweep_and_one_goes_on_when_the_other_is_killed(
     finally:
         other.kill()
         other.communicate()
+
+
+def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Process or database stood still for longer than a transaction may: the process goes on with it."""
+    monkeypatch.setitem(module._SQL, "wait_no_longer", "SET LOCAL idle_in_transaction_session_timeout = '10ms'")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+
+    def look(_place: Place) -> Step:
+        def is_ended() -> bool:
+            with pool.connection() as connection:
+                return connection.execute(waiting).fetchone() == (0,)
+
+        wait_for(is_ended, what="the end of the session", seconds=60)
+        return Step({"range": 7}, is_whole=False)
+
+    with pytest.raises(DATABASE_FAILED):
+        step(pool, "positions", look)
+    monkeypatch.undo()
+    assert step(pool, "positions", lambda _place: Step({"range": 7}, is_whole=False))
 
 
 def test_the_process_finds_a_lost_event_and_a_changed_row_while_no_broker_answers(

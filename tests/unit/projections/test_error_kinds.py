@@ -35,6 +35,8 @@ from projections.error_kinds import ErrorKind, kind_of
         (errors.ConnectionFailure(), "outage"),
         (errors.DiskFull(), "outage"),
         (errors.OutOfMemory(), "outage"),
+        (errors.IdleInTransactionSessionTimeout(), "outage"),
+        (errors.ReadOnlySqlTransaction(), "outage"),
         (errors.UndefinedTable(), "damage"),
         (errors.UndefinedColumn(), "damage"),
         (errors.InsufficientPrivilege(), "damage"),

@@ -46,6 +46,6 @@ class Numbers(BaseModel, frozen=True):
         for kind in ("relays", "workers", "reconcilers"):
             number = getattr(numbers, kind)
             if not 1 <= number <= MOST:
-                msg = f"a stack has 1 to {MOST} {kind}, not {number}. Stop single processes by their names where one is to rest."
+                msg = f"a stack has 1 to {MOST} {kind}, not {number}."
                 raise LocalStackFailed(msg)
         return numbers

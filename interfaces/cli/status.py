@@ -14,7 +14,9 @@ from interfaces.status import look
 
 
 def status_command(
-    partitions: Annotated[bool, typer.Option("--partitions", help="Tell the lag of each partition too.")] = False,
+    partitions: Annotated[
+        bool, typer.Option("--partitions", help="Tell besides in which partitions a read model is behind.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show each process, the database and the brokers, how far behind things are, and what waits for a person.

@@ -1,8 +1,9 @@
-"""Events that cannot be applied: a stored event is damaged, and mended again, as only the owner of the table can."""
+"""Stored events that are changed, as only the owner of the table can: damaged and mended again, or made old."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
@@ -59,6 +60,15 @@ def damage(database: Database, case_id: UUID, version: int) -> None:
 def mend(database: Database, case_id: UUID, version: int) -> None:
     """Make it what it was."""
     _set_schema_version(database, case_id, version, _UNKNOWN, _KNOWN)
+
+
+def grow_old(database: Database) -> None:
+    """Let everything that is stored have been stored many years ago."""
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(
+            "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8')",
+            (f'"stored_at":"{datetime.now(UTC).year}', '"stored_at":"1999'),
+        )
 
 
 def stored(database: Database) -> list[Delivery]:

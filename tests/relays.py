@@ -1,4 +1,4 @@
-"""Relays in tests: step by step, or as the process runs."""
+"""Relays in tests, step by step or as the process runs, and the topics that are theirs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Thread
+from typing import Any
+from unittest.mock import patch
 
 import psycopg
+import pytest
 
-from deploy.topics import EVENTS, Topic
+from deploy.kafka_admin import admin_client
+from deploy.topics import EVENTS, Topic, ensure_topics, find_topic
 from foundation.settings import Settings
 from projections.history import Delivery
 from tests.services import Database
 from tests.topics import Published
+from tests.waiting import wait_for
 from workers.cloud_events import claim_of, message_of
 from workers.health import Health
 from workers.relay import Relay, run
@@ -23,6 +28,20 @@ from workers.relay_lock import RelayLock, connect
 def named(topic: str) -> Topic:
     """A topic like the real one."""
     return replace(EVENTS, name=topic)
+
+
+def delete(kafka: str, topic: str) -> None:
+    """Delete a topic, and wait until it is gone."""
+    settings = Settings(kafka_bootstrap=kafka)
+    with admin_client(settings) as client:
+        client.delete_topics([topic])
+    wait_for(lambda: find_topic(settings, named(topic)) is None, what="the deletion")
+
+
+def make_anew(kafka: str, topic: str) -> None:
+    """Delete a topic and make it again, empty."""
+    delete(kafka, topic)
+    ensure_topics(Settings(kafka_bootstrap=kafka), [named(topic)])
 
 
 @contextmanager
@@ -55,6 +74,16 @@ def running(database: Database, kafka: str, topic: str) -> Iterator[Thread]:
 def publish_all(relay: Relay) -> None:
     while relay.publish_window():
         pass
+
+
+def ends_before_noting(relay: Relay) -> None:
+    """Let a relay send a window, and end before it has noted that."""
+
+    def ends(*_: Any) -> None:
+        raise SystemExit
+
+    with patch.object(relay, "_save", ends), pytest.raises(SystemExit):
+        relay.publish_window()
 
 
 def leave_out(relay: Relay, database: Database, event: Delivery) -> None:

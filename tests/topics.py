@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -45,6 +45,14 @@ def published(bootstrap: str, topic: str) -> list[Published]:
         return sorted(found, key=lambda message: (message.partition, message.offset))
     finally:
         consumer.close()
+
+
+def versions_by_case(messages: Iterable[Published]) -> dict[str, list[int]]:
+    """The versions of each case, in the order of their messages."""
+    found: dict[str, list[int]] = {}
+    for message in messages:
+        found.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
+    return found
 
 
 def inject(bootstrap: str, topic: str, messages: Sequence[Published]) -> None:

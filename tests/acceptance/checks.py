@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from deploy.topics import EVENTS
 from interfaces.scripts.parse import parse_file
 from interfaces.scripts.rehearse import rehearse
 from tests.system import System
-from tests.topics import published
+from tests.topics import published, versions_by_case
 from tests.waiting import wait_for
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -68,6 +69,12 @@ def doubled_in_topic(system: System) -> list[str]:
     """Ids that are in the topic more than once."""
     ids = Counter(message.headers.get("ce_id", "") for message in published(system.settings.kafka, EVENTS.name))
     return [name for name, times in ids.items() if times > 1]
+
+
+def each_case_in_order(system: System) -> bool:
+    """Whether each version of a case in the topic follows upon the one before."""
+    cases = versions_by_case(published(system.settings.kafka, EVENTS.name))
+    return all(after == before + 1 for versions in cases.values() for before, after in pairwise(versions))
 
 
 def settle(system: System, *, within: float = AT_REST_WITHIN) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from eventsourcing.persistence import StoredEvent
 
 from deploy.kafka_admin import admin_client
 from deploy.topics import EVENTS
-from tests.acceptance.checks import doubled_in_topic, missing_from_topic
+from tests.acceptance.checks import doubled_in_topic, each_case_in_order, missing_from_topic
 from tests.copies import copies, events_of
 from tests.crew import Crew, crew_of, published_up_to_the_end, store, wait_until_applied
 from tests.desk import issued
 from tests.system import System, running_system
-from tests.topics import published
 from tests.waiting import wait_for
 from workers.app import UNEXPECTED
 
@@ -51,10 +49,7 @@ def check_topic(system: System) -> None:
     wait_for(lambda: published_up_to_the_end(system), seconds=240, what="publication")
     assert not missing_from_topic(system)
     assert doubled_in_topic(system) == []
-    by_case: dict[str, list[int]] = {}
-    for message in published(system.settings.kafka, EVENTS.name):
-        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
-    assert all(after == before + 1 for versions in by_case.values() for before, after in pairwise(versions))
+    assert each_case_in_order(system)
 
 
 def test_a_relay_publishes_what_the_killed_one_leaves(crew: Crew, batches: Iterator[list[StoredEvent]]) -> None:

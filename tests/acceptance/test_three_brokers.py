@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -16,13 +15,12 @@ from deploy.kafka_admin import admin_client, brokers_known
 from deploy.local.errors import LocalStackFailed
 from deploy.topics import EVENTS
 from foundation.settings import Settings, load_settings
-from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, missing_from_topic, settle, variant
+from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, each_case_in_order, missing_from_topic, settle, variant
 from tests.crew import published_up_to_the_end
 from tests.faults.fault import Ground
 from tests.faults.kinds.brokers import KAFKA, leader_of
 from tests.services import data_folder
 from tests.system import System, running_system
-from tests.topics import published
 from tests.waiting import wait_for
 
 pytestmark = [
@@ -55,10 +53,7 @@ def check(system: System) -> None:
     """Nothing is lost in the topic or a read model, nothing doubled, each case in order."""
     settle(system, within=300)
     assert doubled_in_topic(system) == []
-    by_case: dict[str, list[int]] = {}
-    for message in published(system.settings.kafka, EVENTS.name):
-        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
-    assert all(after == before + 1 for versions in by_case.values() for before, after in pairwise(versions))
+    assert each_case_in_order(system)
 
 
 def test_each_broker_has_every_event_and_what_is_written_counts_when_two_have_it(cluster: System) -> None:

@@ -18,18 +18,14 @@ from domain.case.events import CaseEvent
 from domain.mapper import digest_of
 from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
-from tests.relays import a_relay, ids, ids_of, publish_all, running
+from tests.relays import a_relay, ends_before_noting, ids, ids_of, publish_all, running
 from tests.services import Database
-from tests.topics import Published, inject, published
+from tests.topics import Published, inject, published, versions_by_case
 from tests.waiting import wait_for
 from workers import relay as module
 from workers.relay import SendFailed
 from workers.relay_lock import RelayLock, connect
 from workers.relay_topic import Target, target_of
-
-
-def _dies(*_: Any) -> None:
-    raise SystemExit
 
 
 def test_publishes_every_event_once_and_no_internal_one(database: Database, kafka: str, events_topic: str) -> None:
@@ -47,11 +43,9 @@ def test_keeps_a_matter_in_one_partition_and_each_case_in_order(database: Databa
     messages = published(kafka, events_topic)
     partitions = {(message.headers["ce_partitionkey"], message.partition) for message in messages}
     assert len(partitions) == 4
-    by_case: dict[str, list[int]] = {}
-    for message in messages:
-        assert message.key == message.headers["ce_partitionkey"].encode()
-        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
-    assert all(after == before + 1 for versions in by_case.values() for before, after in pairwise(versions))
+    assert all(message.key == message.headers["ce_partitionkey"].encode() for message in messages)
+    cases = versions_by_case(messages)
+    assert all(after == before + 1 for versions in cases.values() for before, after in pairwise(versions))
 
 
 def test_messages_are_cloud_events_in_binary_mode(database: Database, kafka: str, events_topic: str) -> None:
@@ -83,23 +77,18 @@ def test_a_relay_that_ended_before_noting_a_window_leaves_no_duplicate(
     monkeypatch.setattr(module, "WINDOW", 7)
     with a_relay(database, kafka, events_topic) as relay:
         relay.publish_window()
-        with monkeypatch.context() as patched:
-            patched.setattr(relay, "_save", _dies)
-            with pytest.raises(SystemExit):
-                relay.publish_window()
+        ends_before_noting(relay)
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
 
 def test_what_is_left_of_a_partition_that_was_cut_behind_the_noted_offset_is_looked_through(
-    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, kafka: str, events_topic: str
 ) -> None:
     deliveries = store(nobody_complies_or_pays(), database)
-    with a_relay(database, kafka, events_topic) as relay, monkeypatch.context() as patched:
-        patched.setattr(relay, "_save", _dies)
-        with pytest.raises(SystemExit):
-            relay.publish_window()
+    with a_relay(database, kafka, events_topic) as relay:
+        ends_before_noting(relay)
     first = published(kafka, events_topic)[0]
     with admin_client(Settings(kafka_bootstrap=kafka)) as admin:
         admin.delete_records({TopicPartition(events_topic, first.partition): first.offset + 1})

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from threading import Event
-from typing import Any
 
 import psycopg
 import pytest
 
-from deploy.kafka_admin import admin_client
 from deploy.topics import EVENTS, ensure_topics, find_topic
 from foundation.errors import Misconfigured
 from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
-from tests.relays import a_relay, ids, ids_of, named, publish_all, running
+from tests.poison import grow_old
+from tests.relays import a_relay, delete, ends_before_noting, ids, ids_of, make_anew, named, publish_all, running
 from tests.services import Database
-from tests.topics import Published, published
+from tests.topics import Published, published, versions_by_case
 from tests.waiting import wait_for
 from workers import relay as module
 from workers.health import Health
@@ -28,39 +26,14 @@ from workers.relay_client import RelayClient
 from workers.relay_topic import TopicGone
 
 
-def delete(kafka: str, name: str) -> None:
-    settings = Settings(kafka_bootstrap=kafka)
-    with admin_client(settings) as client:
-        client.delete_topics([name])
-    wait_for(lambda: find_topic(settings, named(name)) is None, what="the deletion")
-
-
-def make_anew(kafka: str, name: str) -> None:
-    """Delete a topic and make it again, empty."""
-    delete(kafka, name)
-    ensure_topics(Settings(kafka_bootstrap=kafka), [named(name)])
-
-
-def execute(database: Database, statement: str, *parameters: object) -> None:
+def forget_the_id(database: Database) -> None:
+    """As a stack from before ids were noted."""
     with psycopg.connect(database.superuser_url) as connection:
-        connection.execute(statement, parameters)
-
-
-def grow_old(database: Database) -> None:
-    """Let everything that is stored have been stored many years ago."""
-    execute(
-        database,
-        "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8')",
-        f'"stored_at":"{datetime.now(UTC).year}',
-        '"stored_at":"1999',
-    )
+        connection.execute("DELETE FROM relay_topics")
 
 
 def each_case_is_in_order(messages: list[Published]) -> bool:
-    by_case: dict[str, list[int]] = {}
-    for message in messages:
-        by_case.setdefault(message.headers["ce_subject"], []).append(int(message.headers["ce_sequence"]))
-    return all(before < after for versions in by_case.values() for before, after in pairwise(versions))
+    return all(before < after for versions in versions_by_case(messages).values() for before, after in pairwise(versions))
 
 
 def published_once(database: Database, kafka: str, topic: str) -> None:
@@ -89,16 +62,9 @@ class TestATopicMadeAnew:
         published_once(database, kafka, events_topic)
         make_anew(kafka, events_topic)
         monkeypatch.setattr(module, "WINDOW", 7)
-
-        def dies(*_: Any) -> None:
-            raise SystemExit
-
         with a_relay(database, kafka, events_topic) as relay:
             relay.publish_window()
-            with monkeypatch.context() as patched:
-                patched.setattr(relay, "_save", dies)
-                with pytest.raises(SystemExit):
-                    relay.publish_window()
+            ends_before_noting(relay)
         assert len(published(kafka, events_topic)) <= 14
         published_once(database, kafka, events_topic)
 
@@ -131,7 +97,7 @@ class TestATopicMadeAnew:
         assert ids(published(kafka, events_topic)) == ids_of(recent)
 
     def test_has_also_what_is_old_and_was_never_published(self, database: Database, kafka: str, events_topic: str) -> None:
-        before = store(nobody_complies_or_pays(), database)
+        store(nobody_complies_or_pays(), database)
         published_once(database, kafka, events_topic)
         make_anew(kafka, events_topic)
         since = store(nobody_complies_or_pays(), database)
@@ -139,7 +105,6 @@ class TestATopicMadeAnew:
         published_once(database, kafka, events_topic)
 
         assert ids(published(kafka, events_topic)) == ids_of(since)
-        assert before
 
     def test_is_known_by_its_offsets_where_its_id_was_never_noted(
         self, database: Database, kafka: str, events_topic: str
@@ -147,26 +112,20 @@ class TestATopicMadeAnew:
         """A stack from before ids were noted."""
         deliveries = store(nobody_complies_or_pays(), database)
         published_once(database, kafka, events_topic)
-        execute(database, "DELETE FROM relay_topics")
+        forget_the_id(database)
         make_anew(kafka, events_topic)
         published_once(database, kafka, events_topic)
 
         assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
     def test_leaves_no_duplicate_when_the_relay_ended_before_noting_what_it_sent(
-        self, database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+        self, database: Database, kafka: str, events_topic: str
     ) -> None:
         store(nobody_complies_or_pays(), database)
         published_once(database, kafka, events_topic)
         make_anew(kafka, events_topic)
-
-        def dies(*_: Any) -> None:
-            raise SystemExit
-
-        with a_relay(database, kafka, events_topic) as relay, monkeypatch.context() as patched:
-            patched.setattr(relay, "_save", dies)
-            with pytest.raises(SystemExit):
-                relay.publish_window()
+        with a_relay(database, kafka, events_topic) as relay:
+            ends_before_noting(relay)
         published_once(database, kafka, events_topic)
 
         found = ids(published(kafka, events_topic))
@@ -176,7 +135,7 @@ class TestATopicMadeAnew:
 def test_a_topic_whose_id_was_never_noted_gets_nothing_twice(database: Database, kafka: str, events_topic: str) -> None:
     deliveries = store(nobody_complies_or_pays(), database)
     published_once(database, kafka, events_topic)
-    execute(database, "DELETE FROM relay_topics")
+    forget_the_id(database)
     published_once(database, kafka, events_topic)
 
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)

@@ -23,6 +23,7 @@ from projections.reading import deadlines
 from projections.rebuild import rebuild
 from tests.desk import issued
 from tests.histories import stayed_until_a_day, store
+from tests.poison import damage
 from tests.services import Database
 from tests.waiting import wait_for
 from workers.timers import Timers
@@ -176,12 +177,7 @@ def test_a_case_that_cannot_be_fired_on_keeps_no_other_waiting_and_is_told(
 ) -> None:
     other = issued()
     apply(pool, DEADLINES, store(other, database))
-    with psycopg.connect(database.owner_url) as connection:
-        connection.execute(
-            "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'), '\"schema_version\":1', "
-            "'\"schema_version\":99'), 'UTF8') WHERE originator_id = %s AND originator_version = 1",
-            [fine],
-        )
+    damage(database, fine, 1)
     assert Timers(pool, application, MovedTime(LATER)).fire_due() == 4
     assert fired(application, other.names["fine"])[-2:] == ["appeal", "payment"]
     apply(pool, DEADLINES, history_of(database, other.names["fine"]))

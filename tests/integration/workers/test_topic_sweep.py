@@ -16,8 +16,8 @@ from projections.findings import Finding, findings_since, open_findings, range_o
 from projections.history import Delivery
 from projections.topic import Held, TopicLook, TopicPlace, TopicUnreachable, look_at_topic
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
-from tests.integration.workers.test_relay_topic import grow_old, make_anew
-from tests.relays import a_relay, leave_out, named, publish_all
+from tests.poison import grow_old
+from tests.relays import a_relay, leave_out, make_anew, named, publish_all
 from tests.services import Database
 from tests.topics import inject, published
 from workers.sweeps import held_topic, step_topic

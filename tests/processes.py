@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,9 +17,11 @@ from typing import Any, Self
 
 import psutil
 
+from deploy.local.numbers import Numbers
+from deploy.local.programs import our_programs
 from tests.waiting import wait_for
 
-MODULES = {"relay": "workers.relay", "worker": "workers.app", "reconciler": "workers.reconciler"}
+_PROGRAMS = {program.name: program for program in our_programs(Numbers())}
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ class Running:
 @contextmanager
 def running(name: str, environment: Mapping[str, str], folder: Path) -> Iterator[Running]:
     """One of our processes, in an environment that names database and brokers; killed afterwards if it has not ended."""
+    program = _PROGRAMS[name]
     log = folder / f"{name}-{time.monotonic_ns()}.log"
     kept = {key: value for key, value in os.environ.items() if not key.startswith("REGCASE_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", MODULES[name]],
-            env={**kept, "REGCASE_DATA": str(folder), "PYTHONUNBUFFERED": "1", **environment},
+            program.command,
+            env={**kept, **program.environment, "REGCASE_DATA": str(folder), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -85,7 +87,7 @@ def running(name: str, environment: Mapping[str, str], folder: Path) -> Iterator
 def all_running(environment: Mapping[str, str], folder: Path) -> Iterator[dict[str, Running]]:
     """One of each kind."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(running(name, environment, folder)) for name in MODULES}
+        yield {name: stack.enter_context(running(name, environment, folder)) for name in _PROGRAMS}
 
 
 def seconds_to_end(processes: list[Running], *numbers: signal.Signals) -> dict[str, tuple[int, float]]:

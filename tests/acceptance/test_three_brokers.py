@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,7 +17,7 @@ from foundation.settings import Settings, load_settings
 from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, each_case_in_order, missing_from_topic, settle, variant
 from tests.crew import published_up_to_the_end
 from tests.faults.fault import Ground
-from tests.faults.kinds.brokers import KAFKA, leader_of
+from tests.faults.kinds.brokers import KAFKA, leader_of, lost
 from tests.services import data_folder
 from tests.system import System, running_system
 from tests.waiting import wait_for
@@ -35,18 +34,6 @@ pytestmark = [
 def cluster() -> Iterator[System]:
     with running_system(brokers=3) as up:
         yield up
-
-
-@contextmanager
-def lost(system: System, names: Sequence[str]) -> Iterator[None]:
-    """Within, brokers that were killed stay dead."""
-    for name in names:
-        system.kill(name)
-    for name in names:
-        system.stop(name)
-    yield
-    for name in names:
-        system.start(name)
 
 
 def check(system: System) -> None:

@@ -16,7 +16,6 @@ from uuid import UUID
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
-from kafka.partitioner import murmur2
 from psycopg import sql
 from psycopg.errors import UndefinedTable
 
@@ -26,6 +25,7 @@ from domain.case.deadline_events import DeadlineStarted
 from domain.commands import Command
 from domain.identifiers import matter_id_of
 from foundation.database import DATABASE_FAILED
+from foundation.partitions import partition_of
 from foundation.settings import Settings
 from foundation.sql import load_statements
 from projections.read_model import all_read_models
@@ -258,7 +258,7 @@ def _names_for_partitions(prefix: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for number in count():
         name = f"{prefix}-{number}"
-        partition = (murmur2(str(matter_id_of(name)).encode()) & 0x7FFFFFFF) % EVENTS.partitions
+        partition = partition_of(str(matter_id_of(name)).encode(), EVENTS.partitions)
         found.setdefault(partition, name)
         if len(found) == EVENTS.partitions:
             return found

@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Any
 
 import psycopg
 import structlog
 from rich.console import Console
 
-import deploy.local
 from deploy import local
 from deploy.local.numbers import Numbers
 from foundation.settings import Settings
@@ -215,7 +213,7 @@ def _postgres_version(settings: Settings) -> str:
 
 
 def _kafka_version() -> str:
-    named = tomllib.loads((Path(deploy.local.__path__[0]) / "jgo.toml").read_text(encoding="utf-8"))
+    named = tomllib.loads((Path(local.__path__[0]) / "jgo.toml").read_text(encoding="utf-8"))
     coordinates: list[str] = named["dependencies"]["coordinates"]
     return coordinates[0].rpartition(":")[2]
 
@@ -259,11 +257,8 @@ def options_of(given: argparse.Namespace) -> Options:
         minutes=given.minutes,
         seed=given.seed,
         faults=_chosen(given.kinds),
-        at_once=given.at_once,
         brokers=given.brokers,
-        relays=given.relays,
-        workers=given.workers,
-        reconcilers=given.reconcilers,
+        **{name: getattr(given, name) for name in _USUAL},
     )
 
 
@@ -296,7 +291,7 @@ def command_of(given: argparse.Namespace) -> str:
     return f"make faults {' '.join(said)}"
 
 
-_USUAL: dict[str, Any] = {"relays": 2, "workers": 2, "reconcilers": 2, "at_once": 12}
+_USUAL: dict[str, int] = {name: getattr(Options, name) for name in ("relays", "workers", "reconcilers", "at_once")}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from http import HTTPStatus
 from itertools import count
 from random import Random
 from typing import Any
-from urllib.request import urlopen
 from uuid import UUID
 
 import psycopg
@@ -24,7 +22,7 @@ from psycopg import sql
 from deploy import local
 from deploy.kafka_admin import admin_client
 from deploy.local.database import DATABASE
-from deploy.local.notes import load_notes, noted_health_ports
+from deploy.local.notes import load_notes
 from deploy.local.numbers import Numbers
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
@@ -88,12 +86,13 @@ class Stage:
         return under(found, "tests.faults.weakened", {}, protection) if protection else found
 
     def _is_ready(self, name: str) -> bool:
-        port = noted_health_ports(Places(self.settings.data).notes)[name]
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
-                return bool(answer.status == HTTPStatus.OK)
-        except OSError:
-            return False
+        said = local.health(self.settings).get(name)
+        return said is not None and said.ready
+
+    def begin(self, part: Story) -> None:
+        """Put the beginning of a story into the store, and wait until every read model has it."""
+        self.store(part)
+        self.await_applied(part)
 
     def story(self, tell: Callable[[], Desk]) -> Story:
         """Record a story as a matter of its own."""

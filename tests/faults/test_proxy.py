@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 
 from tests.faults.proxy import Proxy
+from tests.waiting import wait_for
 
 TIMEOUT = 20.0
 NOT_YET = 0.3
@@ -83,11 +84,8 @@ def hears_nothing(connection: socket.socket) -> bool:
     return False
 
 
-def ended(service: Service, how: str) -> bool:
-    limit = time.monotonic() + TIMEOUT
-    while how not in service.ends and time.monotonic() < limit:
-        time.sleep(0.01)
-    return how in service.ends
+def wait_until_ended(service: Service, how: str) -> None:
+    wait_for(lambda: how in service.ends, seconds=TIMEOUT, what=f"an end by which it is {how}")
 
 
 def test_passes_on_what_both_sides_say(proxy: Proxy) -> None:
@@ -102,7 +100,7 @@ def test_a_reset_is_one_for_both_sides_and_the_next_connection_passes(proxy: Pro
         proxy.reset()
         with pytest.raises(ConnectionResetError):
             connection.recv(1000)
-    assert ended(service, "reset")
+    wait_until_ended(service, "reset")
     with client(proxy) as connection:
         assert asked(connection, b"b") == b"B"
 
@@ -153,7 +151,7 @@ def test_a_half_closed_connection_has_ended_for_the_service_and_is_silent_for_th
     with client(proxy) as connection:
         assert asked(connection, b"a") == b"A"
         proxy.half_close()
-        assert ended(service, "closed")
+        wait_until_ended(service, "closed")
         connection.sendall(b"b")
         assert hears_nothing(connection)
         proxy.reset()

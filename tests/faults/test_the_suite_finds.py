@@ -90,8 +90,7 @@ def test_two_that_apply_at_once_count_twice_without_the_lock_of_positions(stage:
     story = stage.story(paid_too_much_after_a_late_start)
     part = story.before(PAID)
     stage.run("relay", "worker", "reconciler", **without("lock_of_positions", "worker", "reconciler", unless=protected))
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     with stage.held("penalties"):
         stage.store(story.rest(part))
         stage.await_held_up(2)
@@ -109,8 +108,7 @@ def test_a_gap_stays_without_healing(stage: Stage, protected: bool) -> None:
     story = stage.story(paid_too_much_after_a_late_start)
     part, more = story.before(PAID), story.before(VARIED)
     stage.run("relay", "worker", **without("gap_healing", "worker", unless=protected))
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     with away(stage.ground, "worker"):
         stage.store(more.rest(part))
         stage.await_published()
@@ -126,8 +124,7 @@ def test_a_lost_last_event_stays_lost_without_the_reconciler(stage: Stage, prote
     story, after = stage.story(paid_too_much_after_a_late_start), stage.story(nobody_complies_or_pays)
     part = story.before(PAID)
     stage.run("relay", "worker", *(["reconciler"] if protected else []))
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     with away(stage.ground, "worker"):
         stage.store(story.rest(part))
         stage.await_published()
@@ -145,8 +142,7 @@ def test_what_a_killed_worker_had_in_hand_is_lost_where_it_acknowledges_before_i
     story, after = stage.story(paid_too_much_after_a_late_start), stage.story(nobody_complies_or_pays)
     part = story.but_for_the_last()
     stage.run("relay", "worker", **without("commit_before_acknowledgement", "worker", unless=protected))
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     with stage.held("penalties"):
         stage.store(story.rest(part))
         stage.await_held_up(1)
@@ -165,8 +161,7 @@ def test_a_forged_message_shows_a_wrong_row_where_messages_are_believed(stage: S
     story = stage.story(paid_too_much_after_a_late_start)
     part = story.before(PAID)
     stage.run("relay", "worker", **without("store_check", "worker", unless=protected))
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     with away(stage.ground, "relay"):
         stage.store(story.rest(part))
         forge(stage, story, PAID, was=b"7000000", told=b"7000001")
@@ -235,8 +230,7 @@ def test_a_deadline_is_fired_twice_where_nothing_prevents_it(stage: Stage, prote
     story = stage.story(issued_and_never_paid)
     stage.run("relay", "worker", "reconciler", **without("firing_once", "worker", "reconciler", unless=protected))
     part = story.before(PASSED, number=2)
-    stage.store(part)
-    stage.await_applied(part)
+    stage.begin(part)
     fires = story.history.after[0]
     with stage.held("deadlines"):
         stage.move_clock(story, fires.at)

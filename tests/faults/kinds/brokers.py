@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
 
 from deploy.kafka_admin import admin_client
 from deploy.local.programs import nth
 from deploy.topics import EVENTS
 from tests.faults.fault import CannotBeMade, Fault, Ground
+from tests.system import System
 
 KAFKA = "kafka"
 
@@ -21,18 +23,19 @@ def leader_of(ground: Ground, partition: int) -> str:
     return nth(KAFKA, leads[partition] - 1)
 
 
-def lose(ground: Ground, names: Sequence[str], *, seconds: float) -> None:
-    """Kill brokers at the same moment, with SIGKILL; they stay dead for a while."""
+@contextmanager
+def lost(system: System, names: Sequence[str]) -> Iterator[None]:
+    """Kill brokers at the same moment, with SIGKILL; within, they stay dead."""
     for name in names:
-        ground.system.kill(name)
+        system.kill(name)
     for name in names:
         # The process manager has begun another one already.
-        ground.system.stop(name)
+        system.stop(name)
     try:
-        ground.pause(seconds)
+        yield
     finally:
         for name in names:
-            ground.system.start(name)
+            system.start(name)
 
 
 def _of_three(kind: str, choose: Callable[[Ground, Random, list[str]], Sequence[str]]) -> Fault:
@@ -41,7 +44,8 @@ def _of_three(kind: str, choose: Callable[[Ground, Random, list[str]], Sequence[
         if len(names) < 3:
             msg = "the stack has not three brokers"
             raise CannotBeMade(msg)
-        lose(ground, choose(ground, random, names), seconds=random.uniform(5.0, 15.0))
+        with lost(ground.system, choose(ground, random, names)):
+            ground.pause(random.uniform(5.0, 15.0))
 
     return Fault(kind, inject)
 

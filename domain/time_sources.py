@@ -6,7 +6,7 @@ While a matter is being loaded from a script, its time is the script's: a row in
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -60,6 +60,18 @@ class MovedTime:
         return datetime.now(UTC)
 
 
+def database_time(connection: psycopg.Connection[Any]) -> datetime:
+    """What time it is by the database (aware), which tells when events are stored: a machine's own clock may be off.
+
+    Raises:
+        psycopg.OperationalError: the database does not answer.
+    """
+    row = connection.execute(_SQL["database_time"]).fetchone()
+    assert row is not None
+    now: datetime = row[0]
+    return now
+
+
 class ClockIsOff(Transient):
     """The machine's clock and the database's differ by so much that what is due by this one may not be.
 
@@ -93,10 +105,8 @@ class HeldAgainstTheDatabase:
         """
         with self._pool.connection() as connection:
             before = self._own.now(matter_id)
-            row = connection.execute(_SQL["database_time"]).fetchone()
+            theirs = database_time(connection)
             after = self._own.now(matter_id)
-        assert row is not None
-        theirs: datetime = row[0]
         if not before - MAY_DIFFER <= theirs <= after + MAY_DIFFER:
             seconds = (before - theirs).total_seconds()
             message = (

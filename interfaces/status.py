@@ -13,6 +13,7 @@ import psycopg
 from deploy.kafka_admin import brokers_known
 from deploy.local import Health, Process, ended_lately, health, processes
 from deploy.topics import EVENTS
+from domain.time_sources import MatterClocks
 from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
@@ -258,7 +259,7 @@ def _backlog(pool: Pool, settings: Settings) -> Backlog:
         next_deadline=lag.next_deadline(pool),
         overdue=lag.overdue_deadlines(pool, late_by=timedelta(seconds=settings.late_seconds)),
         being_loaded=lag.matters_being_loaded(pool),
-        now=lag.database_time(pool),
+        now=MatterClocks(pool).wall(),
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import sql
 
 from domain.case.events import CaseEvent
+from domain.time_sources import database_time
 from foundation.database import Pool
 from foundation.sql import load_statements
 from projections import generations
@@ -136,15 +137,7 @@ def _is_in_flight(connection: Connection, case_id: UUID, *, after: int) -> bool:
     """Whether a case's event after this version was stored so shortly ago that it may still be on its way."""
     missing = history(connection, case_id, after=after, up_to=after + 1)
     stored_at = missing[0].event.envelope.stored_at if missing and isinstance(missing[0].event, CaseEvent) else None
-    return stored_at is not None and _database_time(connection) - stored_at < IN_FLIGHT
-
-
-def _database_time(connection: Connection) -> datetime:
-    """By the clock that tells when events are stored."""
-    row = connection.execute(_SQL["database_time"]).fetchone()
-    assert row is not None
-    now: datetime = row[0]
-    return now
+    return stored_at is not None and database_time(connection) - stored_at < IN_FLIGHT
 
 
 def _rows_that_differ(connection: Connection, model: ReadModel, generation: Generation, cases: CaseRange) -> Iterator[Difference]:

@@ -30,6 +30,3 @@ WHERE indrelid = %(table)s::regclass AND indisprimary;
 UNION ALL
 (SELECT 'check', to_jsonb(expected) FROM {check}.{table} AS expected
  EXCEPT SELECT 'check', to_jsonb(held) FROM {held}.{table} AS held WHERE case_id BETWEEN %(first)s AND %(last)s);
-
--- name: database_time
-SELECT clock_timestamp();

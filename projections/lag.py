@@ -98,15 +98,6 @@ class LoadedMatter:
     now: datetime
 
 
-def database_time(pool: Pool) -> datetime:
-    """What time it is by the database (aware): a machine's own clock may be off, and every lag with it."""
-    with pool.connection() as connection:
-        row = connection.execute(_SQL["database_time"]).fetchone()
-    assert row
-    now: datetime = row[0]
-    return now
-
-
 def relay_lag(pool: Pool, topic: str) -> Lag:
     """What is stored and not published to a topic yet."""
     with pool.connection() as connection:

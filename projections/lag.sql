@@ -1,6 +1,3 @@
--- name: database_time
-SELECT clock_timestamp();
-
 -- name: unpublished
 SELECT (SELECT count(*) FROM (
             SELECT FROM public.stored_events

@@ -19,6 +19,7 @@ from uuid import UUID
 from kafka import KafkaConsumer, TopicPartition
 
 from domain.mapper import UnreadableEvent, digest_of, split_state
+from domain.time_sources import database_time
 from foundation.database import Pool
 from foundation.errors import Transient
 from foundation.partitions import partition_of
@@ -175,9 +176,7 @@ def _findings(
     connection: Connection, held: Held, window: Mapping[str, int], gone: Mapping[int, int | None], refill_until: int
 ) -> list[Finding]:
     """What is not there, or not as it is stored: one finding for each range of cases and kind."""
-    row = connection.execute(_SQL["oldest_kept"], {"retention": held.retention}).fetchone()
-    assert row is not None
-    oldest_kept: datetime = row[0]
+    oldest_kept = database_time(connection) - held.retention
     events: dict[tuple[int, Kind], int] = {}
     cases: dict[tuple[int, Kind], set[UUID]] = {}
     with connection.cursor("missing") as cursor:

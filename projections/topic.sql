@@ -21,10 +21,6 @@ SELECT (SELECT count(*) FROM public.stored_events
 -- name: notification_id
 SELECT notification_id FROM public.stored_events WHERE originator_id = %(case_id)s AND originator_version = %(version)s;
 
--- name: oldest_kept
--- By the clock that tells when events are stored.
-SELECT clock_timestamp() - %(retention)s::interval;
-
 -- name: missing
 -- No message of it, or none with the payload that is stored.
 SELECT notification_id, originator_id, state,

@@ -16,6 +16,7 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client, at_work
 from deploy.topics import EVENTS
+from domain.time_sources import MatterClocks
 from foundation import metrics
 from foundation.database import Pool
 from foundation.settings import Settings
@@ -57,7 +58,7 @@ class Measuring:
 
     def measure_database(self) -> None:
         """Lag, what is not published, what waits for a person, what is overdue."""
-        now = lag.database_time(self._pool)
+        now = MatterClocks(self._pool).wall()
         lags = lag.read_model_lags(self._pool, EVENTS.partitions)
         metrics.BUILT.tell({(name,): float(behind is not None) for name, behind in lags.items()})
         by_partition = {

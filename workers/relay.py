@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import Any
@@ -24,6 +23,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from deploy.kafka_admin import BrokerUnreachable
 from deploy.topics import EVENTS, Topic
+from domain.time_sources import database_time
 from foundation.errors import Misconfigured, Transient
 from foundation.metrics import PUBLISHED, RELAY_ACTIVE, WINDOW_SECONDS
 from foundation.process import begin
@@ -160,7 +160,8 @@ class Relay:
         return len(rows)
 
     def _to_be_sent(self, rows: list[tuple[int, str, bytes]]) -> Iterator[Message]:
-        oldest_kept = self._oldest_kept()
+        # By the clock that tells when events are stored.
+        oldest_kept = database_time(self._lock.connection) - self._target.topic.retention
         for notification_id, event_type, state in rows:
             if event_type.startswith("_"):
                 continue
@@ -170,13 +171,6 @@ class Relay:
                 self._already.discard(claim)
             elif notification_id > self._target.refill_until or message.stored_at >= oldest_kept:
                 yield message
-
-    def _oldest_kept(self) -> datetime:
-        """What was stored before is no longer kept in the topic; by the clock that tells when events are stored."""
-        row = self._lock.execute(_SQL["oldest_kept"], {"retention": self._target.topic.retention}).fetchone()
-        assert row is not None
-        oldest: datetime = row[0]
-        return oldest
 
     def _send(self, messages: list[Message]) -> dict[int, int]:
         """Send all, wait for all, and give the next offset of each partition."""

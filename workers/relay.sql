@@ -13,6 +13,3 @@ ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset;
 -- name: listen
 -- The event sourcing library notifies this channel whenever it stores events.
 LISTEN stored_events;
-
--- name: oldest_kept
-SELECT clock_timestamp() - %(retention)s::interval;

@@ -230,7 +230,12 @@ class Relay:
 
     def close(self) -> None:
         """Let the producer go; what it has not sent is found missing at the next start."""
-        self._producer.close(timeout=1)
+        try:
+            self._producer.close(timeout=1)
+        except KafkaTimeoutError:
+            # It closes only where nothing is left, and goes on trying otherwise. That it does not close must not take the place
+            # of the error by which the relay ends.
+            self._producer._sender.force_close()  # noqa: SLF001 - `close` would do it, but does not come to that
 
 
 def run(settings: Settings, stop: Event, health: Health, *, topic: Topic = EVENTS) -> None:

@@ -187,6 +187,22 @@ class TestARelayWhoseTopicIsDeleted:
 
         assert published(kafka, events_topic) == []
 
+    def test_ends_also_with_something_left_to_send(
+        self, database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store(nobody_complies_or_pays(), database)
+        with a_relay(database, kafka, events_topic) as relay:
+            # Its producer goes on trying for longer.
+            monkeypatch.setattr(module, "SEND_SECONDS", 1.0)
+            known = relay._target.topic_id
+            monkeypatch.setattr(RelayClient, "topic_id", lambda _: known)
+            make_anew(kafka, events_topic)
+            with pytest.raises(SendFailed):
+                relay.publish_window()
+            # By that error, not by another.
+            relay.close()
+            wait_for(lambda: not relay._producer._sender.is_alive(), what="the end of its attempts")
+
     def test_does_not_start_where_its_successor_has_other_partitions(
         self, database: Database, kafka: str, events_topic: str
     ) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid5
 
 _REGCASE = UUID("6f1c0d8e-8f4b-5b0e-9d59-3c1f3a9d7a10")
+_EVENT_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,17})")
 
 
 def matter_id_of(name: str) -> UUID:
     """The matter that a case script names."""
     return uuid5(_REGCASE, f"matter\n{name}")
+
+
+def event_named(text: str) -> tuple[UUID, int] | None:
+    """Case and version of the event with this id, `case_id/version`; None where it is no such id, or no version that the database can count to."""
+    found = _EVENT_ID.fullmatch(text)
+    return (UUID(found[1]), int(found[2])) if found else None
 
 
 def matter_index_id(matter_id: UUID) -> UUID:

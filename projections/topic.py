@@ -7,7 +7,6 @@ is no difference to those who read by case and version; it is counted.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -18,6 +17,7 @@ from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
 
+from domain.identifiers import event_named
 from domain.mapper import UnreadableEvent, digest_of, split_state
 from domain.time_sources import database_time
 from foundation.database import Pool
@@ -29,7 +29,6 @@ from projections.history import Connection
 from projections.places import relay_to
 
 _SQL = load_statements(__file__)
-_EVENT_ID = re.compile(rb"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,17})")
 _STANDS_STILL_SECONDS = 20.0
 
 
@@ -126,14 +125,14 @@ def _read(connection: Connection, held: Held, since: TopicPlace) -> _Read:
     read = _Read()
     with held.reader() as consumer, connection.cursor().copy(_SQL["copy_found"]) as copy:
         for partition, message in _messages(consumer, held, since, read):
-            event_id = _EVENT_ID.fullmatch(dict(message.headers).get("ce_id", b""))
-            if event_id is None or message.value is None:
+            # A header may be without a value.
+            event = event_named((dict(message.headers).get("ce_id") or b"").decode(errors="replace"))
+            if event is None or message.value is None:
                 read.nameless += 1
                 continue
-            case_id, version = UUID(event_id[1].decode()), int(event_id[2])
             if read.firsts.get(partition, ...) is None:
-                read.firsts[partition] = case_id, version
-            copy.write_row((case_id, version, digest_of(message.value)))
+                read.firsts[partition] = event
+            copy.write_row((*event, digest_of(message.value)))
     return read
 
 

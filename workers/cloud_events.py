@@ -8,19 +8,20 @@ header `traceparent` is the hop's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from domain.identifiers import event_named
 from domain.mapper import digest_of, split_state
 from foundation.partitions import partition_of
 
 SOURCE = "/regcase"
+Headers = Sequence[tuple[str, bytes | None]]
+"""Of a received message; who writes to the topic may leave a value out."""
 _ID, _DIGEST = "ce_id", "ce_digest"
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_EVENT_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,17})")
-"""case_id/version, with a version that the database can count to."""
 
 
 @dataclass(frozen=True)
@@ -101,28 +102,28 @@ def message_of(event_type: str, state: bytes) -> Message:
     )
 
 
-def id_in(headers: Iterable[tuple[str, bytes]]) -> str | None:
-    """The id that a message carries, if any."""
-    found = _header(headers, _ID)
+def header_text(headers: Headers, name: str) -> str | None:
+    """What a header of a received message says; None where it is not there, or has no value."""
+    found = next((value for key, value in headers if key == name), None)
     return found.decode(errors="replace") if found is not None else None
 
 
-def claim_of(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Claim:
+def claim_of(headers: Headers, value: bytes | None) -> Claim:
     """Read what a received message says it is.
 
     Raises:
         NotAnEvent: it has no event's id, or its payload is not the one that its digest names.
     """
-    given, digest = id_in(headers), _header(headers, _DIGEST)
+    given, digest = header_text(headers, _ID), header_text(headers, _DIGEST)
     if given is None or digest is None or value is None:
         msg = f"a message without {_ID}, {_DIGEST} or payload"
         raise NotAnEvent(msg)
-    event_id = _EVENT_ID.fullmatch(given)
-    if event_id is None:
+    event = event_named(given)
+    if event is None:
         msg = f"{_ID} is not case_id/version"
         raise NotAnEvent(msg)
-    claim = Claim(UUID(event_id[1]), int(event_id[2]), digest_of(value))
-    if claim.digest.encode() != digest:
+    claim = Claim(*event, digest_of(value))
+    if claim.digest != digest:
         msg = "the payload is not the one that the digest names"
         raise NotAnEvent(msg)
     return claim
@@ -132,7 +133,3 @@ def trace_of(traceparent: str) -> str | None:
     """The id of the trace that a W3C `traceparent` is of; None where it is none."""
     found = _TRACEPARENT.fullmatch(traceparent)
     return found[1] if found else None
-
-
-def _header(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:
-    return next((value for key, value in headers if key == name), None)

@@ -24,7 +24,7 @@ from projections.apply import PATIENCE, Tally, apply
 from projections.generations import BuiltOtherwise, distrust
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
-from workers.cloud_events import Claim, NotAnEvent, claim_of
+from workers.cloud_events import Claim, Headers, NotAnEvent, claim_of
 from workers.counting import count
 from workers.traces import arrived, receiving
 
@@ -42,7 +42,7 @@ class Received:
     topic: str
     partition: int
     offset: int
-    headers: Sequence[tuple[str, bytes]]
+    headers: Headers
     value: bytes | None
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from foundation.tracing import Span, continue_trace
 from projections.history import Delivery
-from workers.cloud_events import Message, trace_of
+from workers.cloud_events import Headers, Message, header_text, trace_of
 
 _HOP = "traceparent"
 """Kafka's header for the hop; who receives the message continues it."""
@@ -41,11 +41,11 @@ def receiving(deliveries: Sequence[Delivery], *, begun_at: int) -> Iterator[list
         ]
 
 
-def arrived(delivery: Delivery, headers: Sequence[tuple[str, bytes]]) -> Delivery:
+def arrived(delivery: Delivery, headers: Headers) -> Delivery:
     """The event as it came by a message: it continues the span that the message names, if that is one of the event's own trace."""
     if delivery.traceparent is None:
         return delivery
-    hop = next((value.decode(errors="replace") for name, value in headers if name == _HOP), None)
+    hop = header_text(headers, _HOP)
     is_of_it = hop is not None and trace_of(hop) == trace_of(delivery.traceparent) is not None
     return replace(delivery, traceparent=hop) if is_of_it else delivery
 

@@ -46,7 +46,7 @@ def rejected(database: Database) -> list[tuple[int, str]]:
         return connection.execute("SELECT message_offset, reason FROM rejected_messages ORDER BY 1").fetchall()
 
 
-def with_header(message: Received, name: str, value: bytes) -> Received:
+def with_header(message: Received, name: str, value: bytes | None) -> Received:
     return replace(message, headers=[(n, value if n == name else v) for n, v in message.headers])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from kafka import TopicPartition
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client
@@ -93,6 +95,22 @@ def test_copies_and_garbage_are_counted_and_no_difference(pool: Pool, database: 
     inject(kafka, held.name, [*messages[:3], stranger, replace(messages[0], headers={})])
     look = whole(pool, held)
     assert (look.findings, look.copies, look.unknown) == ([], 3, 2)
+
+
+def test_a_message_whose_id_has_no_value_is_garbage_like_any_other(
+    pool: Pool, database: Database, kafka: str, held: Held
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    publish(database, kafka, held)
+    asyncio.run(write_without_values(kafka, held.name, "ce_id"))
+    look = whole(pool, held)
+    assert (look.findings, look.copies, look.unknown) == ([], 0, 1)
+
+
+async def write_without_values(kafka: str, topic: str, *headers: str) -> None:
+    """The other library's producer takes no header without a value; whoever else writes to a topic may send some."""
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        await producer.send_and_wait(topic, b"{}", headers=[(name, None) for name in headers])
 
 
 def test_an_event_of_which_there_is_only_another_payload_is_found(pool: Pool, database: Database, kafka: str, held: Held) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from domain.time_sources import MatterClocks
 from foundation.database import Pool
 from foundation.settings import load_settings
 from interfaces.alarms import raised_by_parking
@@ -51,7 +51,7 @@ def list_parked(
     read_models = _read_models(model)
     with reading_pool() as pool:
         rows = parked_cases(pool, read_models=read_models, error_class=error, owner=owner)
-        raised = raised_by_parking(parked_cases(pool), load_settings(), datetime.now(UTC))
+        raised = raised_by_parking(parked_cases(pool), load_settings(), MatterClocks(pool).wall())
     if json:
         print_json(rows_as_json(rows))
     else:

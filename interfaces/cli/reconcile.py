@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from deploy.kafka_admin import topic_reader
 from deploy.topics import EVENTS
+from domain.time_sources import MatterClocks
 from foundation.database import Pool
 from foundation.errors import Misconfigured, Transient
 from foundation.settings import load_settings
@@ -64,14 +65,15 @@ def _reconcile(pool: Pool, *, full: bool) -> Reconciled:
         _look_at_topic(pool, found)
     found.parked = parked_cases(pool)
     found.open = open_findings(pool)
-    found.healed = [one for one in findings_since(pool, datetime.now(UTC) - RECENTLY) if one.healed]
+    found.healed = [one for one in findings_since(pool, MatterClocks(pool).wall() - RECENTLY) if one.healed]
     found.sweeps = sweeps(pool)
     return found
 
 
 def _look_at_topic(pool: Pool, found: Reconciled) -> None:
     """Look at everything that the topic still has, and keep what was found."""
-    begun_at = datetime.now(UTC)
+    # By the clock by which findings are kept.
+    begun_at = MatterClocks(pool).wall()
     try:
         held = Held(EVENTS.name, EVENTS.partitions, EVENTS.retention, partial(topic_reader, load_settings()))
         found.topic = look_at_topic(pool, held, TopicPlace())

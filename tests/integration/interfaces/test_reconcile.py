@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import pytest
 
 from deploy.topics import EVENTS, ensure_topics
 from foundation.database import Pool
 from foundation.settings import Settings
+from interfaces.cli import reconcile
 from projections.apply import apply
 from projections.compare import IN_FLIGHT
 from projections.findings import Finding, record
@@ -119,10 +121,20 @@ def test_where_no_broker_answers_full_ends_with_3(regcase: Regcase, monkeypatch:
     assert regcase("reconcile").code == 0
 
 
+class Ahead(datetime):
+    """The clock of a machine that is an hour ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(hours=1)
+
+
 def test_an_event_that_was_published_and_is_not_in_the_topic_is_told(
     regcase: Regcase, database: Database, kafka: str, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REGCASE_KAFKA_BOOTSTRAP", kafka)
+    # What is found is kept by the database's time, whatever that of the machine says.
+    monkeypatch.setattr(reconcile, "datetime", Ahead, raising=False)
     ensure_topics(Settings(kafka_bootstrap=kafka), [EVENTS])
     lost = deliveries[-1]
     with a_relay(database, kafka, EVENTS.name) as relay:
@@ -132,3 +144,4 @@ def test_an_event_that_was_published_and_is_not_in_the_topic_is_told(
     assert answer.code == 1
     assert f"{EVENTS.name} lacks events that were published (one case, 1 in all, such as {lost.case_id})" in answer.out
     assert f"Topic: {len(deliveries)} events were looked for" in answer.out
+    assert [row["kind"] for row in told(regcase, "--full", code=1)["open_findings"]] == ["not_in_topic"]

@@ -103,11 +103,6 @@ def at_work(client: KafkaAdminClient) -> set[int]:
     return {broker["broker_id"] for broker in client.describe_cluster()["brokers"] if not broker.get("is_fenced")}
 
 
-def broker_answers(settings: Settings, *, timeout: float) -> bool:
-    """Whether a broker answers within that many seconds."""
-    return bool(brokers_known(settings, timeout=timeout))
-
-
 def brokers_known(settings: Settings, *, timeout: float) -> set[int]:
     """The numbers of the brokers that are at work in the cluster; none where no broker answers within that many seconds."""
     try:

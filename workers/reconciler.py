@@ -78,10 +78,7 @@ class Reconciler:
             deliveries, last = log_page(connection, after=after, limit=PAGE, until=self._until)
         if last is None:
             return 0
-        versions: dict[UUID, int] = {}
-        for delivery in deliveries:
-            versions[delivery.case_id] = delivery.version
-        healed = self._heal(versions)
+        healed = self._heal({delivery.case_id: delivery.version for delivery in deliveries})
         with self._pool.connection() as connection:
             save_place(connection, RECONCILER, last)
         self.has_more = last < self._until

@@ -38,7 +38,7 @@ from workers.health import Health
 from workers.relay_client import RelayClient
 from workers.relay_lock import TOUCH_SECONDS, LockLost, RelayLock, connect
 from workers.relay_tail import events_after
-from workers.relay_topic import TopicGone, target_of
+from workers.relay_topic import TopicGone, noted_offsets, target_of
 from workers.traces import publishing
 
 _SQL = load_statements(__file__)
@@ -72,7 +72,7 @@ class Relay:
         self._topic = topic.name
         self._partitions = topic.partitions
         self._follower = relay_to(topic.name)
-        self._offsets: dict[int, int] = dict(lock.execute(_SQL["offsets"], {"topic": topic.name}).fetchall())
+        self._offsets = noted_offsets(lock, topic)
         self._place = place_of(lock.connection, self._follower)
         self._client_options = settings.kafka_client_options() | {"bootstrap_timeout_ms": _FIRST_ANSWER_SECONDS * 1000}
         self._already = lock.while_touching(self._published_after_saved_offsets)

@@ -1,12 +1,8 @@
--- name: offsets
-SELECT partition, next_offset FROM relay_offsets WHERE topic = %(topic)s;
-
 -- name: window
 SELECT notification_id, topic, state FROM stored_events
 WHERE notification_id > %(after)s ORDER BY notification_id LIMIT %(limit)s;
 
 -- name: save_offset
--- A topic that was made anew begins at 0 again, so an offset may go back.
 INSERT INTO relay_offsets (topic, partition, next_offset) VALUES (%(topic)s, %(partition)s, %(next_offset)s)
 ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset;
 

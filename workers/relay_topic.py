@@ -53,7 +53,7 @@ def target_of(lock: RelayLock, topic: Topic, settings: Settings) -> Target:
     found = lock.while_touching(lambda: _found_or_made(topic, settings))
     name = {"topic": topic.name}
     noted = lock.execute(_SQL["noted"], name).fetchone()
-    offsets = dict(lock.execute(_SQL["offsets"], name).fetchall())
+    offsets = noted_offsets(lock, topic)
     other = noted is not None and noted[0] != found.topic_id
     # A stack from before ids were noted; or a broker that lost what it had acknowledged.
     shorter = any(found.ends[partition] < saved for partition, saved in offsets.items())
@@ -70,6 +70,15 @@ def target_of(lock: RelayLock, topic: Topic, settings: Settings) -> Target:
         begin_anew(lock.connection, relay_to(topic.name))
     _log.warning("relay_fills_topic_made_anew", topic=topic.name, until=refill_until)
     return Target(topic, found.topic_id, refill_until)
+
+
+def noted_offsets(lock: RelayLock, topic: Topic) -> dict[int, int]:
+    """Per partition, the offset behind the last event that was noted as published; none in a topic that is to be filled.
+
+    Raises:
+        LockLost, psycopg.OperationalError: another relay may be active.
+    """
+    return dict(lock.execute(_SQL["offsets"], {"topic": topic.name}).fetchall())
 
 
 def _found_or_made(topic: Topic, settings: Settings) -> FoundTopic:

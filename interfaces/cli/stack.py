@@ -14,8 +14,6 @@ from deploy.local.numbers import Given
 from foundation.settings import Settings, load_settings
 from interfaces.cli.page import Page
 
-_BROKER_SECONDS = 2.0
-
 
 def _number(option: str, what: str) -> Any:
     return typer.Option(option, metavar="N", help=f"{what}; 1 where none was ever given.", show_default=False)

@@ -57,6 +57,14 @@ def split_state(state: bytes) -> tuple[StoredEnvelope, bytes]:
         raise UnreadableEvent(msg) from error
 
 
+def envelope_of(state: bytes) -> StoredEnvelope | None:
+    """The envelope alone; None where it cannot be read."""
+    try:
+        return split_state(state)[0]
+    except UnreadableEvent:
+        return None
+
+
 def digest_of(payload: bytes) -> str:
     """SHA-256 of a payload, in hex: what the message on Kafka carries beside it."""
     return hashlib.sha256(payload).hexdigest()

@@ -68,11 +68,6 @@ class SweepState:
     took: timedelta | None
 
 
-def range_of(case_id: UUID) -> int:
-    """The number of the range that a case is in."""
-    return case_id.bytes[0]
-
-
 def record(pool: Pool, findings: Collection[Finding]) -> None:
     """Keep findings. One that is open already is found once more; one that was healed is kept as ended."""
     with pool.connection() as connection:

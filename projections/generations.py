@@ -23,6 +23,8 @@ from projections.read_model import Generation, ReadModel
 _SQL = load_statements(__file__)
 Stored = Literal["live", "next", "old"]
 """The generations that last longer than a transaction."""
+Incoming = Literal["next", "old"]
+"""Those that can take the place of the live one."""
 
 
 class BuiltOtherwise(Fault):
@@ -153,7 +155,7 @@ def forget_parked(connection: Connection, model: ReadModel, generation: Generati
     connection.execute(_SQL["forget_parked"], {"read_model": model.name, "generation": generation})
 
 
-def switch(connection: Connection, model: ReadModel, incoming: Literal["next", "old"]) -> None:
+def switch(connection: Connection, model: ReadModel, incoming: Incoming) -> None:
     """Put a generation in the place of the live one, within a transaction that holds the read model alone.
 
     The one that was live is kept as `old`, with what is parked in it. What waits in both at the same event keeps its time and

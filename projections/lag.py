@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.mapper import StoredEnvelope, UnreadableEvent, split_state
+from domain.mapper import envelope_of
 from foundation.database import Pool
 from foundation.partitions import partition_of
 from foundation.sql import load_statements
@@ -104,7 +104,7 @@ def relay_lag(pool: Pool, topic: str) -> Lag:
         parameters = {"after": place_of(connection, relay_to(topic)), "most": MOST}
         row = connection.execute(_SQL["unpublished"], parameters).fetchone()
     assert row
-    oldest = _envelope(row[1])
+    oldest = envelope_of(bytes(row[1])) if row[1] else None
     return Lag(row[0], oldest.stored_at if oldest else None)
 
 
@@ -160,7 +160,7 @@ def _read_model_lag(connection: Connection, model: ReadModel, partitions: int) -
     enter(connection, model)
     parameters = {"read_model": model.name, "after": place_of(connection, RECONCILER), "most": MOST}
     rows = connection.execute(_SQL["read_model"], parameters).fetchall()
-    behind = [(events, envelope) for events, line in rows if (envelope := _envelope(line))]
+    behind = [(events, envelope) for events, line in rows if (envelope := envelope_of(bytes(line)))]
     by_partition: dict[int, Lag] = {}
     for events, envelope in behind:
         partition = partition_of(str(envelope.matter_id).encode(), partitions)
@@ -169,10 +169,3 @@ def _read_model_lag(connection: Connection, model: ReadModel, partitions: int) -
         by_partition[partition] = Lag(before.events + events, before.oldest_stored_at)
     oldest = behind[0][1].stored_at if behind else None
     return Lag(sum(events for events, _ in rows), oldest, by_partition)
-
-
-def _envelope(line: bytes | None) -> StoredEnvelope | None:
-    try:
-        return split_state(bytes(line))[0] if line else None
-    except UnreadableEvent:
-        return None

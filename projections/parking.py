@@ -15,7 +15,7 @@ import structlog
 from psycopg import sql
 from psycopg.rows import class_row
 
-from domain.mapper import UnreadableEvent, split_state
+from domain.mapper import envelope_of
 from foundation.database import Pool
 from foundation.sql import load_statements
 from projections.error_kinds import kind_of
@@ -129,10 +129,8 @@ def _of(generation: Generation, statement: str) -> sql.Composed:
 def _matter_of(connection: Connection, case_id: UUID) -> UUID | None:
     """The matter, from the case's first event where an event's own envelope cannot be read."""
     row = connection.execute(_SQL["first_event"], {"case_id": case_id}).fetchone()
-    try:
-        return split_state(bytes(row[0]))[0].matter_id if row else None
-    except UnreadableEvent:
-        return None
+    envelope = envelope_of(bytes(row[0])) if row else None
+    return envelope.matter_id if envelope else None
 
 
 def _storable(text: str) -> str:

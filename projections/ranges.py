@@ -33,6 +33,11 @@ def numbered(number: int) -> CaseRange:
     return CaseRange(UUID(int=number << _BITS), UUID(int=((number + 1) << _BITS) - 1))
 
 
+def range_of(case_id: UUID) -> int:
+    """The number of the range that a case is in."""
+    return case_id.bytes[0]
+
+
 RANGES = tuple(numbered(number) for number in range(256))
 EVERYTHING = CaseRange(RANGES[0].first, RANGES[-1].last)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
 
 import structlog
 
@@ -19,6 +18,7 @@ from projections import generations
 from projections.apply import OnTransient, apply, apply_within
 from projections.compare import Progress
 from projections.error_kinds import kind_of
+from projections.generations import Incoming
 from projections.heal import behind_in, missing_of
 from projections.history import Connection, log_end, log_page
 from projections.ranges import EVERYTHING, gaps
@@ -34,8 +34,6 @@ TAIL = 200
 
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 60, 0.5
 """Somebody may hold the read model for long, a comparison for one; workers get in between."""
-
-Incoming = Literal["next", "old"]
 
 
 def _nobody(_reached: int, _end: int) -> None:

@@ -13,9 +13,9 @@ import structlog
 
 from foundation.database import DATABASE_FAILED, Pool
 from projections.compare import compare_rows
-from projections.findings import STORE, Finding, Kind, end_others, range_of, record
+from projections.findings import STORE, Finding, Kind, end_others, record
 from projections.heal import derive_anew
-from projections.ranges import CaseRange, Gap, gaps, gaps_in, holes, numbered
+from projections.ranges import CaseRange, Gap, gaps, gaps_in, holes, numbered, range_of
 from projections.read_model import ReadModel, all_read_models
 
 _log = structlog.get_logger(__name__)

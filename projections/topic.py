@@ -18,15 +18,16 @@ from uuid import UUID
 from kafka import KafkaConsumer, TopicPartition
 
 from domain.identifiers import event_named
-from domain.mapper import UnreadableEvent, digest_of, split_state
+from domain.mapper import digest_of, envelope_of
 from domain.time_sources import database_time
 from foundation.database import Pool
 from foundation.errors import Transient
 from foundation.partitions import partition_of
 from foundation.sql import load_statements
-from projections.findings import Finding, Kind, range_of
+from projections.findings import Finding, Kind
 from projections.history import Connection
 from projections.places import relay_to
+from projections.ranges import range_of
 
 _SQL = load_statements(__file__)
 _STANDS_STILL_SECONDS = 20.0
@@ -208,9 +209,8 @@ def _is_kept_no_more(
     oldest_kept: datetime,
 ) -> bool:
     """Whether the topic need not have an event: its time there is over, or was when the topic was filled anew."""
-    try:
-        envelope, _ = split_state(state)
-    except UnreadableEvent:
+    envelope = envelope_of(state)
+    if envelope is None:
         return False
     if notification_id <= refill_until and envelope.stored_at < oldest_kept:
         return True

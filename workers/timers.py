@@ -20,7 +20,7 @@ import structlog
 from psycopg.rows import class_row
 
 from domain.application import CaseApplication, StoreUnreachable, fire_command
-from domain.mapper import UnreadableEvent, split_state
+from domain.mapper import envelope_of
 from domain.time_sources import ClockIsOff, TimeSource
 from foundation.database import DATABASE_FAILED, Pool
 from foundation.metrics import LATENESS
@@ -178,10 +178,8 @@ class Timers:
             return None
         with self._pool.connection() as connection:
             found = connection.execute(_SQL["event"], {"case_id": due.case_id, "version": due.set_version}).fetchone()
-        try:
-            return split_state(bytes(found[0]))[0].traceparent if found else None
-        except UnreadableEvent:
-            return None
+        envelope = envelope_of(bytes(found[0])) if found else None
+        return envelope.traceparent if envelope else None
 
     def _give_command(self, due: DueDeadline) -> None:
         log = _log.bind(case_id=str(due.case_id), matter_id=str(due.matter_id), role=due.role)

@@ -12,7 +12,8 @@ import pytest
 from deploy.topics import EVENTS
 from foundation.database import Pool
 from projections.apply import apply
-from projections.findings import Finding, range_of, record
+from projections.findings import Finding, record
+from projections.ranges import range_of
 from projections.read_model import all_read_models
 from tests.desk import issued
 from tests.histories import store

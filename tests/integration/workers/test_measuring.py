@@ -14,7 +14,8 @@ from foundation.database import Pool
 from foundation.metrics import REGISTRY
 from foundation.settings import Settings
 from projections.apply import apply
-from projections.findings import Finding, end_older, range_of, record
+from projections.findings import Finding, end_older, record
+from projections.ranges import range_of
 from projections.read_model import all_read_models
 from tests.alarms import fires, told_here
 from tests.desk import issued

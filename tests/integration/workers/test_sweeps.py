@@ -15,11 +15,11 @@ import pytest
 from foundation.database import DATABASE_FAILED, Pool
 from projections.apply import apply
 from projections.compare import compare
-from projections.findings import STORE, Finding, findings_since, open_findings, range_of, sweeps
+from projections.findings import STORE, Finding, findings_since, open_findings, sweeps
 from projections.history import Delivery, log_end
 from projections.parking import parked_cases
 from projections.places import RECONCILER, save_place
-from projections.ranges import RANGES
+from projections.ranges import RANGES, range_of
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild

@@ -14,8 +14,9 @@ from deploy.kafka_admin import BrokerUnreachable, admin_client
 from deploy.topics import EVENTS
 from foundation.database import Pool
 from foundation.settings import Settings
-from projections.findings import Finding, findings_since, open_findings, range_of
+from projections.findings import Finding, findings_since, open_findings
 from projections.history import Delivery
+from projections.ranges import range_of
 from projections.topic import Held, TopicLook, TopicPlace, TopicUnreachable, look_at_topic
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.poison import grow_old

@@ -16,6 +16,11 @@ from foundation.errors import Misconfigured
 from foundation.sql import load_statements
 from projections import read_models
 
+
+class UnknownReadModel(Misconfigured):
+    """There is no read model of that name."""
+
+
 Generation = Literal["live", "next", "old", "check", "aside"]
 """`live` is read; `next` is being built beside it; `old` was live and is kept; `check` is built to compare with, seen by its session
 only; `aside` stands only while two change places."""
@@ -77,12 +82,12 @@ def read_model(name: str) -> ReadModel:
     """The read model of that name.
 
     Raises:
-        Misconfigured: there is none.
+        UnknownReadModel: there is none.
     """
     known = all_read_models()
     if name not in known:
-        msg = f"there is no read model {name!r}; there are {', '.join(known)}"
-        raise Misconfigured(msg)
+        msg = f"There is no read model {name!r}; there are {', '.join(known)}."
+        raise UnknownReadModel(msg)
     return known[name]
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from psycopg.errors import LockNotAvailable
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
+from interfaces.cli.progress import progress
 from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.errors import Misused, NotDone
 from projections import rebuild
 from projections.generations import Standing, standing
-from projections.read_model import ReadModel, all_read_models, read_model
+from projections.read_model import ReadModel, UnknownReadModel, all_read_models, read_model
 from projections.verify import NotVerified
-
-LINE_SECONDS = 5.0
-"""Where nobody looks on directly, progress is told no more often than this."""
 
 generations = typer.Typer(
     no_args_is_help=True, help="Generations of read models: the one that is read, one that is being built, the one before."
@@ -90,31 +86,10 @@ def known_read_model(name: str) -> ReadModel:
     Raises:
         Misused: there is none.
     """
-    known = all_read_models()
-    if name not in known:
-        msg = f"There is no read model {name!r}; there are {', '.join(known)}."
-        raise Misused(msg)
-    return read_model(name)
-
-
-@contextmanager
-def progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far something has got: a bar in a terminal, a line every few seconds otherwise."""
-    if page.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=page.console) as bars:
-            task = bars.add_task(name, total=None)
-            yield lambda reached, end: bars.update(task, total=end, completed=reached)
-        return
-    told = time.monotonic()
-
-    def tell(reached: int, end: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= LINE_SECONDS:
-            told = time.monotonic()
-            page.line(f"{name}: {reached:,} of {end:,}")
-
-    yield tell
+    try:
+        return read_model(name)
+    except UnknownReadModel as error:
+        raise Misused(str(error)) from error
 
 
 @contextmanager

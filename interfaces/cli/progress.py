@@ -1,7 +1,10 @@
-"""How a load is getting on: a bar in a terminal, a line for each step otherwise."""
+"""How something that takes long is getting on: a bar in a terminal, lines otherwise. A load tells of each of its steps."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +15,32 @@ from interfaces.cli.page import Page, printable
 from interfaces.scripts.load import Loading
 from interfaces.scripts.report import PlayedStep
 
+LINE_SECONDS = 5.0
+"""Where nobody looks on directly, it is told no more often than this how far something has got."""
+
+
+@contextmanager
+def progress(page: Page, name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far something has got: a bar in a terminal, a line every few seconds otherwise."""
+    if page.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bars(*columns, console=page.console) as bars:
+            task = bars.add_task(name, total=None)
+            yield lambda reached, end: bars.update(task, total=end, completed=reached)
+        return
+    told = time.monotonic()
+
+    def tell(reached: int, end: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LINE_SECONDS:
+            told = time.monotonic()
+            page.line(f"{name}: {reached:,} of {end:,}")
+
+    yield tell
+
 
 class Progress:
-    """Tells of steps as they are done. `quiet`: of none."""
+    """Tells of the steps of loads as they are done. `quiet`: of none."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._page = Page()

@@ -15,9 +15,9 @@ from foundation.database import Pool
 from foundation.errors import Misconfigured, Transient
 from foundation.settings import load_settings
 from interfaces.cli.exits import Exit
-from interfaces.cli.generations import progress
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
+from interfaces.cli.progress import progress
 from interfaces.cli.reading import reading_pool
 from interfaces.cli.reconcile_page import Reconciled, as_json, print_reconciled
 from projections.compare import compare, compare_positions

@@ -40,6 +40,12 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except RegcaseError as error:
             _tell(ctx, str(error), _code_of(error), _details_of(error))
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            message = (
+                "Somebody else holds what this needs: a rebuild, a comparison, or who reads what is to go. What was in hand is "
+                "undone; run it again when they are done."
+            )
+            _tell(ctx, message, Exit.DIFFERENCE, {})
         except (*DATABASE_FAILED, PersistenceError):
             message = "The database does not answer. Start it (`regcase up`), or check REGCASE_DATABASE_URL; `regcase status` shows what runs."
             _tell(ctx, message, Exit.UNREACHABLE, {})

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -145,6 +146,16 @@ class TestSomethingUnexpected:
         code, _, err = run("--debug", "rehearse", "x")
         assert code == 70
         assert "RuntimeError: secret detail" in err
+
+
+def test_a_lock_that_was_not_had_is_not_told_as_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits_too_long(*_: Any) -> None:
+        raise psycopg.errors.LockNotAvailable
+
+    monkeypatch.setattr(rehearse_module, "parse_files", waits_too_long)
+    code, _, err = run("rehearse", "x")
+    assert code == 1
+    assert err.startswith("Somebody else holds what this needs")
 
 
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:

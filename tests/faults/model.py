@@ -123,12 +123,12 @@ class History:
         it, and so in the answers to commands on these.
         """
         rank = {key: number for number, key in reversed(list(enumerate(keys)))}
-        app = Recorder(self.name, in_memory(), MovedTime(self.start))
+        app = Recorder(self.name, in_memory(), MovedTime(self.start), rank)
         steps = []
         for step in self.steps:
-            app.let_fire(self.matter_id, step.at, rank)
+            app.let_fire(self.matter_id, step.at)
             steps.append(replace(step, refused=code_of(app.execute(step.command))))
-        app.let_fire(self.matter_id, self.end, rank)
+        app.let_fire(self.matter_id, self.end)
         return replace(self, steps=tuple(steps), events=app.stored())
 
 
@@ -161,11 +161,18 @@ class _InUtc:
 
 
 class Recorder(CaseApplication):
-    """An application in memory that notes what it is given and what fires, and gives each matter keys of its own."""
+    """An application in memory that notes what it is given and what fires, and gives each matter keys of its own.
 
-    def __init__(self, matter: str, factory: InfrastructureFactory[Any], time: TimeOfActs) -> None:
+    Args:
+        rank: by key, which deadline fires first of those that are due at the same instant.
+    """
+
+    def __init__(
+        self, matter: str, factory: InfrastructureFactory[Any], time: TimeOfActs, rank: Mapping[str, int] | None = None
+    ) -> None:
         super().__init__(factory, _InUtc(time))
         self._matter = matter
+        self._rank = rank or {}
         self._keys: dict[str, str] = {}
         self._notes = _Notes()
         self._moved = time
@@ -187,7 +194,7 @@ class Recorder(CaseApplication):
         self._notes.steps.append(_Noted(now, tuple(self._notes.fired), command, outcome, version))
         self._notes.fired.clear()
         if outcome.refusal is None and outcome.matter_id:
-            self.let_fire(outcome.matter_id, now, {})
+            self.let_fire(outcome.matter_id, now)
         return outcome
 
     def fire(self, case: Case, deadline: Deadline) -> Outcome:
@@ -202,13 +209,13 @@ class Recorder(CaseApplication):
         """In the order in which the timers take what is due at the same instant."""
         return sorted(super().firings(matter_id), key=lambda firing: (firing.at, firing.case.id, firing.deadline.role))
 
-    def let_fire(self, matter_id: UUID, moment: datetime, rank: Mapping[str, int]) -> None:
-        """Move the clock to an instant; what falls due until then fires, at the same instant in the order of rank."""
+    def let_fire(self, matter_id: UUID, moment: datetime) -> None:
+        """Move the clock to an instant; what falls due until then fires."""
         assert isinstance(self._moved, MovedTime)
         while due := [firing for firing in self.firings(matter_id) if firing.at <= moment]:
             self._moved.current = max(self._moved.current, due[0].at)
             now = [firing for firing in due if firing.at <= self._moved.current]
-            chosen = min(now, key=lambda firing: rank.get(key_of(firing), len(rank)))
+            chosen = min(now, key=lambda firing: self._rank.get(key_of(firing), len(self._rank)))
             self.fire(chosen.case, chosen.deadline)
         self._moved.current = max(self._moved.current, moment)
 
@@ -226,7 +233,7 @@ class Recorder(CaseApplication):
         matter_id = next((step.outcome.matter_id for step in self._notes.steps if step.outcome.matter_id), None)
         if matter_id is None:
             return None
-        self.let_fire(matter_id, self._time.now(None) + timedelta(days=random.choice([0, 10, 30, 100])), {})
+        self.let_fire(matter_id, self._time.now(None) + timedelta(days=random.choice([0, 10, 30, 100])))
         times_given = Counter(noted.command.idempotency_key for noted in self._notes.steps)
         dropped: dict[str, bool] = {}
         steps: list[Step] = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import islice, pairwise
 from random import Random
+from typing import Any
 
 import pytest
 
 from domain.case.events import CaseType
-from tests.desk import STOP, in_force
+from tests.desk import PROVISION, STOP, in_force, investigated
 from tests.faults.fault import Fault, Ground
 from tests.faults.histories import chunk
 from tests.faults.model import History, recorded
@@ -20,6 +21,13 @@ CASE_TYPES: set[CaseType] = {"investigation", "fine", "enforcement_notice", "app
 def nothing(_: Ground, __: Random) -> None: ...
 
 
+NOTICE: dict[str, Any] = {
+    "amount": "GBP 17000000",
+    "tier": "higher",
+    "provisions": [PROVISION],
+    "sent_on": "2021-04-01",
+    "reasons": "Provisional view",
+}
 FAULTS = [Fault(kind, nothing) for kind in "abcdefgh"]
 
 
@@ -70,6 +78,22 @@ def test_deadlines_that_are_due_at_the_same_instant_may_fire_in_another_order() 
     other = history.under_order([second.key, first.key])
     assert other.events.keys() != history.events.keys()
     assert len(other.events) == len(history.events)
+
+
+def test_deadlines_that_were_overdue_when_their_start_was_recorded_may_fire_in_another_order() -> None:
+    """A notice of intent that is recorded a year late: representations and the limit for a penalty notice ran out meanwhile."""
+    with recorded("late") as recorders:
+        investigated().at("2022-05-18").done("fine.give_notice_of_intent", name="fine", investigation="inv", **NOTICE)
+    history = recorders[0].history("story", Random(1))
+    assert history
+    first, second = history.firings[:2]
+    assert (first.at, first.case_id) == (second.at, second.case_id)
+    other = history.under_order([second.key, first.key])
+    assert other.events.keys() == history.events.keys()
+    assert [event.envelope["causation_id"] for event in other.events.values() if event.type == "fine.deadline_passed"][:2] == [
+        second.key,
+        first.key,
+    ]
 
 
 class TestFaults:

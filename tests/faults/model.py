@@ -228,12 +228,19 @@ class Recorder(CaseApplication):
             if not one.topic.startswith("_")
         }
 
-    def history(self, kind: str, random: Random) -> History | None:
-        """What was noted; None where no matter began. Some commands get a rival, some are doubled, most refused ones are left out."""
+    def history(self, kind: str, random: Random | None) -> History | None:
+        """What was noted; None where no matter began.
+
+        Args:
+            kind: what it is made from.
+            random: decides which commands get a rival, which are doubled, which refused ones are left out, and for how long the
+                clock runs on after the last. None: it is just what was given, and ends with it.
+        """
         matter_id = next((step.outcome.matter_id for step in self._notes.steps if step.outcome.matter_id), None)
         if matter_id is None:
             return None
-        self.let_fire(matter_id, self._time.now(None) + timedelta(days=random.choice([0, 10, 30, 100])))
+        if random:
+            self.let_fire(matter_id, self._time.now(None) + timedelta(days=random.choice([0, 10, 30, 100])))
         times_given = Counter(noted.command.idempotency_key for noted in self._notes.steps)
         dropped: dict[str, bool] = {}
         steps: list[Step] = []
@@ -241,9 +248,10 @@ class Recorder(CaseApplication):
         for noted in self._notes.steps:
             waiting += noted.before
             key, refusal = noted.command.idempotency_key, noted.outcome.refusal
-            if dropped.setdefault(key, refusal is not None and random.random() > _REFUSED_KEPT):
+            if random and dropped.setdefault(key, refusal is not None and random.random() > _REFUSED_KEPT):
                 continue
-            steps.append(_decorated(noted, waiting, random, once=times_given[key] == 1))
+            step = Step(noted.at, waiting, noted.command, refused=code_of(noted.outcome))
+            steps.append(_decorated(step, noted, random, once=times_given[key] == 1) if random else step)
             waiting = ()
         return History(
             self._matter,
@@ -257,16 +265,15 @@ class Recorder(CaseApplication):
         )
 
 
-def _decorated(noted: _Noted, before: tuple[Fires, ...], random: Random, *, once: bool) -> Step:
-    command, outcome = noted.command, noted.outcome
-    code = code_of(outcome)
-    changes_its_case = any(event.case_id == command.on for event in outcome.events)
+def _decorated(step: Step, noted: _Noted, random: Random, *, once: bool) -> Step:
+    command = step.command
+    changes_its_case = any(event.case_id == command.on for event in noted.outcome.events)
     drawn = random.random()
     if once and changes_its_case and command.expected_version is None and drawn < _RIVALS:
         command = command.model_copy(update={"expected_version": noted.expected_version})
         rival = command.model_copy(update={"idempotency_key": f"{command.idempotency_key}/rival"})
-        return Step(noted.at, before, command, rival=rival)
-    return Step(noted.at, before, command, refused=code, doubled=drawn > 1 - _DOUBLED)
+        return Step(step.at, step.before, command, rival=rival)
+    return replace(step, doubled=drawn > 1 - _DOUBLED)
 
 
 def code_of(outcome: Outcome) -> str | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
-from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -95,12 +94,12 @@ class Stage:
         self.await_applied(part)
 
     def story(self, tell: Callable[[], Desk]) -> Story:
-        """Record a story as a matter of its own."""
+        """Record a story as a matter of its own, and just as it is told, however many were told before."""
         name = f"stage-{next(_numbers)}"
         with recorded(name) as recorders:
             tell()
         (recorder,) = recorders
-        history = recorder.history("story", Random(name))
+        history = recorder.history("story", None)
         assert history
         story = Story(history, tuple(recorder.recorder.select_notifications(start=None, limit=EVERYTHING)))
         # Nothing falls due before the clock is moved.

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
+from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy import local
 from deploy.kafka_admin import admin_client, brokers_known
 from deploy.local.errors import LocalStackFailed
-from deploy.topics import EVENTS
+from deploy.local.programs import nth
+from deploy.topics import EVENTS, ensure_topics
 from foundation.settings import Settings, load_settings
 from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, each_case_in_order, missing_from_topic, settle, variant
+from tests.copies import events_of, is_published
 from tests.crew import published_up_to_the_end
 from tests.faults.fault import Ground
 from tests.faults.kinds.brokers import KAFKA, leader_of, lost
+from tests.faults.kinds.processes import paused
+from tests.histories import nobody_complies_or_pays
+from tests.relays import named
 from tests.services import data_folder
 from tests.system import System, running_system
 from tests.waiting import wait_for
+from workers.cloud_events import claim_of, message_of
+from workers.relay_tail import events_after
 
 pytestmark = [
     pytest.mark.faults,  # three brokers take minutes
@@ -74,6 +85,26 @@ def test_of_three_brokers_two_may_be_lost_and_what_happens_meanwhile_is_publishe
         cluster.run("load", str(variant(CLEARVIEW, "without-two", tmp_path)))
         assert not published_up_to_the_end(cluster)
     check(cluster)
+
+
+def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: System) -> None:
+    """A relay that looked away from it would send it again, and have it twice when they do."""
+    topic = named(f"test.{uuid4().hex}")
+    ensure_topics(cluster.settings, [topic])
+    with admin_client(cluster.settings) as client:
+        (described,) = client.describe_topics([topic.name])
+    leader = next(each["leader_id"] for each in described["partitions"] if each["partition_index"] == 0)
+    others = [cluster.process(nth(KAFKA, number)).pid for number in range(3) if number != leader - 1]
+    options = cluster.settings.kafka_client_options() | {"bootstrap_servers": cluster.settings.kafka.split(",")[leader - 1]}
+    event = next(event for event in events_of(nobody_complies_or_pays()) if is_published(event))
+    message = message_of(event.topic, event.state)
+    with ThreadPoolExecutor(1) as executor, closing(KafkaProducer(**options, acks=1, enable_idempotence=False)) as producer:
+        with paused([pid for pid in others if pid]):
+            sent = producer.send(topic.name, key=message.key, value=message.value, headers=message.headers, partition=0)
+            sent.get(timeout=30)
+            reading = executor.submit(events_after, topic.name, {0: 0}, options)
+            assert not wait([reading], timeout=5).done
+        assert reading.result(timeout=120) == {claim_of(message.headers, message.value)}
 
 
 def test_a_stack_of_one_broker_becomes_one_of_three_as_its_refusal_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

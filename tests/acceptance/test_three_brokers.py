@@ -103,7 +103,7 @@ def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: Sys
             sent = producer.send(topic.name, key=message.key, value=message.value, headers=message.headers, partition=0)
             sent.get(timeout=30)
             reading = executor.submit(events_after, topic.name, {0: 0}, options)
-            assert not wait([reading], timeout=5).done
+            assert not wait([reading], timeout=20).done
         assert reading.result(timeout=120) == {claim_of(message.headers, message.value)}
 
 

@@ -78,6 +78,7 @@ def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, fin
     settle(system)
 
 
+@pytest.mark.faults  # too long for make test
 def test_without_the_database_commands_are_refused_cleanly_and_quickly(system: System, fine: UUID) -> None:
     assign(system, fine, "before")
     system.stop("postgres")

@@ -103,6 +103,7 @@ def test_two_that_apply_at_once_count_twice_without_the_lock_of_positions(stage:
     assert_found(found, PARKED, unless=protected)
 
 
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_gap_stays_without_healing(stage: Stage, protected: bool) -> None:
     story = stage.story(paid_too_much_after_a_late_start)
@@ -224,6 +225,7 @@ def test_a_case_that_goes_on_past_an_event_that_cannot_be_applied_shows_wrong_ro
     assert_found(stage.found(story), DIFFERING, unless=protected)
 
 
+@pytest.mark.faults  # too long for make test
 @BOTH
 def test_a_deadline_is_fired_twice_where_nothing_prevents_it(stage: Stage, protected: bool) -> None:
     """The read model is held, and says that it is due until long after it was fired."""

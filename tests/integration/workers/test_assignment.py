@@ -30,6 +30,7 @@ def given_out(settings: Settings) -> int | None:
     return sum(len(part["partitions"]) for part in given)
 
 
+@pytest.mark.faults  # too long for make test
 @pytest.mark.usefixtures("topic", "pool")
 def test_a_worker_that_comes_back_in_time_to_keep_its_place_is_not_left_with_the_nothing_that_a_missing_topic_gave_it(
     ways: Ways, database: Database

@@ -68,6 +68,7 @@ def test_in_the_middle_of_firing_what_is_not_fired_is_free_for_others(ways: Ways
     assert count(database, "SELECT count(*) FROM timer_claims WHERE claimed_until > now()") <= fired
 
 
+@pytest.mark.faults  # too long for make test
 @pytest.mark.usefixtures("topic", "pool")
 def test_while_the_database_does_not_answer(ways: Ways, database: Database) -> None:
     with all_running(ways.environment, ways.folder) as processes:
@@ -78,6 +79,7 @@ def test_while_the_database_does_not_answer(ways: Ways, database: Database) -> N
     assert ended_well(ends), ends
 
 
+@pytest.mark.faults  # too long for make test
 @pytest.mark.usefixtures("topic", "pool")
 def test_while_the_broker_is_away(ways: Ways, database: Database) -> None:
     with all_running(ways.environment, ways.folder) as processes:

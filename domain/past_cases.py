@@ -67,7 +67,7 @@ class PastCases:
         Raises:
             NotImplementedError: always.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # nothing follows from an act that is only asked again
 
     def before(self, entry: CaseEvent) -> PastCases:
         """The cases as they stood before another act."""

@@ -58,19 +58,19 @@ class AppealTarget(Stayable):
 
     def can_be_appealed_in(self, scope: str) -> bool:
         """Whether something is in force that an appeal of that scope can be against."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def is_set_aside_in(self, scope: str) -> bool:
         """Whether a court has set aside what an appeal of that scope is against."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def is_owed(self, role: str) -> bool:
         """Whether the deadline is for such a duty, and what demands it stands now."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def is_held_up_by(self, pending: PendingAppeal, role: str) -> bool:
         """Whether a duty waits for that appeal, where the regime says that duties wait."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     # What may be done
 

@@ -47,7 +47,7 @@ class Appealable(AppealTarget):
     @property
     def is_in_appealable_state(self) -> bool:
         """Whether there is a notice in force that somebody can appeal against."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def can_be_appealed_in(self, scope: str) -> bool:
         """A notice is in force, and appeals against such notices come in that scope."""

@@ -30,7 +30,7 @@ class WithChecks(WithActs):
     @property
     def state(self) -> str:
         """The state, as the vocabulary names it."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def refuse_state(self, why: str, *, now: str, cites: tuple[str, ...] = ()) -> NoReturn:
         """Refuse because of the state.

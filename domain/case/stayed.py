@@ -68,7 +68,7 @@ class Stayable(Case):
 
     def is_duty(self, role: str) -> bool:
         """Whether the deadline is for something that the subject has still to do while the notice stands."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type of case says it
 
     def has_duty(self, role: str) -> bool:
         """Whether the role, or one of its kind, is of something that the subject has still to do."""

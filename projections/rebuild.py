@@ -123,12 +123,12 @@ def _rebuild(pool: Pool, model: ReadModel, progress: Progress) -> int:
     reached = _follow(pool, _begin_or_go_on(pool, model), lambda after: _build_page(pool, model, after), progress)
     try:
         verify(pool, model, "next", up_to=reached)
+        reached = _finish(pool, model, reached, "next")
     except NotVerified:
         # Going on from it would lead here again.
         with pool.connection() as connection:
             generations.drop(connection, model, "next")
         raise
-    reached = _finish(pool, model, reached, "next")
     progress(reached, reached)
     _log.info("read_model_rebuilt", read_model=model.name, up_to=reached)
     return reached

@@ -177,6 +177,7 @@ class TestVerifying:
         with pytest.raises(NotVerified, match="has not got to the end"):
             rebuild(pool, TIMELINE)
         assert timeline(pool) == []
+        assert by_generation(pool).keys() == {"live"}
 
 
 def damaged(pool: Pool, statement: str) -> None:

@@ -89,8 +89,8 @@ def record(pool: Pool, findings: Collection[Finding]) -> None:
 
 
 def end_others(pool: Pool, place: str, kinds: Collection[Kind], case_range: int, findings: Collection[Finding] = ()) -> None:
-    """Open findings of these kinds in a range that were not found again are over."""
-    still = {finding.kind for finding in findings if not finding.healed}
+    """Open findings of these kinds in a range that were not found again are over. `record` ends those that are healed by now."""
+    still = {finding.kind for finding in findings}
     parameters = {"place": place, "kinds": [kind for kind in kinds if kind not in still], "case_range": case_range}
     with pool.connection() as connection:
         connection.execute(_SQL["end_in_range"], parameters)

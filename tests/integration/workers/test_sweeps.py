@@ -174,6 +174,19 @@ class TestPositions:
         (kept,) = findings_since(pool, finding.found_at)
         assert (kept.healed, kept.ended_at is not None) == (False, True)
 
+    def test_a_finding_that_stood_open_and_is_healed_later_is_kept_once_as_healed(
+        self, pool: Pool, database: Database, deliveries: list[Delivery]
+    ) -> None:
+        fine = fine_of(deliveries)
+        assert execute(pool, "UPDATE read_penalties.positions SET version = version - 1 WHERE case_id = %s", fine) == 1
+        damage(database, fine, 3)
+        sweep_positions(pool, fine)
+        assert [finding.healed for finding in open_findings(pool)] == [False]
+        mend(database, fine, 3)
+        sweep_positions(pool, fine)
+        assert open_findings(pool) == []
+        assert found(pool) == [Finding("penalties", range_of(fine), "behind_store", 1, 1, fine, healed=True)]
+
     def test_a_read_model_that_is_built_anew_ends_what_was_found_in_it(self, pool: Pool, deliveries: list[Delivery]) -> None:
         execute(pool, "UPDATE read_timeline.positions SET version = version + 1 WHERE case_id = %s", fine_of(deliveries))
         sweep_positions(pool)

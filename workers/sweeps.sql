@@ -2,7 +2,7 @@
 INSERT INTO reconcile_sweeps (sweep) VALUES (%(sweep)s) ON CONFLICT DO NOTHING;
 
 -- name: wait_no_longer
-SET LOCAL idle_in_transaction_session_timeout = '60s';
+SELECT set_config('idle_in_transaction_session_timeout', %(milliseconds)s::text, true);
 
 -- name: claim
 SELECT place, begun_at FROM reconcile_sweeps WHERE sweep = %(sweep)s FOR UPDATE SKIP LOCKED;

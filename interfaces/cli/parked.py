@@ -12,6 +12,7 @@ from foundation.database import Pool
 from foundation.settings import load_settings
 from interfaces.alarms import raised_by_parking
 from interfaces.cli.actor import By, parse_actor
+from interfaces.cli.case_names import case_id_of
 from interfaces.cli.exits import Exit
 from interfaces.cli.generations import known_read_model
 from interfaces.cli.options import Json
@@ -21,7 +22,6 @@ from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.errors import Misused, NotDone
 from projections import operator_acts
 from projections.parking import ParkedCase, parked_cases
-from projections.reading import find_case
 
 parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model because an event could not be applied there.")
 
@@ -196,10 +196,8 @@ def _read_models(model: str | None) -> list[str] | None:
 
 
 def _waiting(pool: Pool, text: str, read_models: list[str] | None = None) -> list[ParkedCase]:
-    """Where the case waits that a text names; the docket may not know it, just because it waits."""
-    rows = [row for row in parked_cases(pool, read_models=read_models) if str(row.case_id).startswith(text.lower())]
-    if not text or len({row.case_id for row in rows}) != 1:
-        rows = parked_cases(pool, read_models=read_models, case_id=find_case(pool, text))
+    """Where the case waits that a text names."""
+    rows = parked_cases(pool, read_models=read_models, case_id=case_id_of(pool, text))
     if not rows:
         msg = f"{text} is not parked{_in(read_models)}. `regcase parked list` shows what is."
         raise NotDone(msg)

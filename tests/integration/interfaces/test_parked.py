@@ -98,6 +98,24 @@ class TestShow:
         assert [act["act"] for act in rows["cases"]["acts"]] == ["retry"]
         assert rows["penalties"]["acts"] == []
 
+    def test_of_a_case_that_waits_at_its_first_event_is_found_by_its_id(
+        self, regcase: Regcase, pool: Pool, parked: Parked
+    ) -> None:
+        with pool.connection() as connection:
+            connection.execute("DELETE FROM read_cases.cases WHERE case_id = %s", (parked.fine.case_id,))
+        assert f"cases: case {parked.fine.case_id} waits" in regcase("parked", "show", str(parked.fine.case_id)[:8]).out
+
+    def test_of_a_name_that_may_mean_another_case_says_so(self, regcase: Regcase, pool: Pool, parked: Parked) -> None:
+        """What is done to the wrong case, to skip an event for one, is done for ever."""
+        fine = str(parked.fine.case_id)
+        assert "there is no case" in regcase("parked", "show", fine[:5]).err
+        with pool.connection() as connection:
+            other = connection.execute("UPDATE read_cases.cases SET reference = %s WHERE reference = 'INV-1'", (fine[:8],))
+            assert other.rowcount == 1
+        for act in (("show", fine[:8]), ("skip", "timeline", fine[:8], *BY, *WHY)):
+            answer = regcase("parked", *act)
+            assert (answer.code, "fits several" in answer.err) == (1, True)
+
     @pytest.mark.usefixtures("parked")
     def test_of_a_case_that_does_not_wait_says_so(self, regcase: Regcase) -> None:
         answer = regcase("parked", "show", "INV-1")

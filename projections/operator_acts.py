@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -72,6 +73,25 @@ def assign(pool: Pool, model: ReadModel, case_id: UUID, *, owner: str, actor: Ac
         _record(connection, "assign", model, parked, actor, owner=owner, reason=reason)
 
 
+def assign_each(
+    pool: Pool, parked: Sequence[ParkedCase], *, owner: str, actor: Actor, reason: str | None = None
+) -> list[ParkedCase]:
+    """Assign what `parked_cases` found, each in a transaction of its own; one that goes on meanwhile is left out.
+
+    Raises:
+        Forbidden: the actor's role may not do it.
+        Malformed: `owner` is no account's id.
+        psycopg.OperationalError: the database failed; those before it are done and recorded.
+    """
+    _require_operator(actor, "assign parked cases")
+    done: list[ParkedCase] = []
+    for row in parked:
+        with suppress(WrongState):
+            assign(pool, read_model(row.read_model), row.case_id, owner=owner, actor=actor, reason=reason)
+            done.append(row)
+    return done
+
+
 def retry(pool: Pool, model: ReadModel, case_id: UUID, *, actor: Actor, reason: str | None = None) -> Outcome:
     """Apply a parked case again, from its position on, in order. Returns whether it goes on; otherwise it waits, and tells why.
 
@@ -103,10 +123,8 @@ def retry_each(
     _require_operator(actor, "retry parked cases")
     done: list[tuple[ParkedCase, Outcome]] = []
     for row in parked:
-        try:
+        with suppress(WrongState):
             done.append((row, retry(pool, read_model(row.read_model), row.case_id, actor=actor, reason=reason)))
-        except WrongState:
-            continue
     return done
 
 

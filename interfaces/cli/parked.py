@@ -90,9 +90,7 @@ def assign(
     """
     actor, chosen = parse_actor(by), _Chosen.by(model, case, everywhere, error)
     with reading_pool() as pool:
-        rows = chosen.find(pool)
-        for row in rows:
-            operator_acts.assign(pool, known_read_model(row.read_model), row.case_id, owner=to, actor=actor, reason=reason)
+        rows = operator_acts.assign_each(pool, chosen.find(pool), owner=to, actor=actor, reason=reason)
     if json:
         print_json([{"read_model": row.read_model, "case_id": str(row.case_id), "owner": to} for row in rows])
         return

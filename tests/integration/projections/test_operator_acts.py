@@ -16,7 +16,7 @@ from domain.roles import Actor
 from foundation.database import Pool
 from projections.compare import compare
 from projections.history import Delivery
-from projections.operator_acts import acts, assign, retry, retry_each, skip
+from projections.operator_acts import acts, assign, assign_each, retry, retry_each, skip
 from projections.parking import parked_cases
 from projections.read_model import Change, all_read_models, read_model
 from projections.reading import timeline
@@ -155,6 +155,15 @@ class TestAssigning:
         retry(pool, TIMELINE, parked.fine.case_id, actor=OPERATOR)
         assert [row.owner for row in parked_cases(pool, read_models=["timeline"], case_id=parked.fine.case_id)] == ["jane"]
 
+    def test_what_somebody_else_freed_meanwhile_is_left_out(self, pool: Pool, parked: Parked) -> None:
+        rows = parked_cases(pool, read_models=["timeline"])
+        parked.mend(parked.fine)
+        retry(pool, TIMELINE, parked.fine.case_id, actor=OPERATOR)
+        done = assign_each(pool, rows, owner="jane", actor=OPERATOR)
+        assert (
+            [row.case_id for row in done] == [row.case_id for row in parked_cases(pool, owner="jane")] == [parked.notice.case_id]
+        )
+
     def test_to_what_is_no_account_is_refused(self, pool: Pool, parked: Parked) -> None:
         with pytest.raises(Refusal, match="'Jane Doe' is no account's id") as refused:
             assign(pool, TIMELINE, parked.fine.case_id, owner="Jane Doe", actor=OPERATOR)
@@ -207,6 +216,7 @@ class TestSkipping:
 
 ACTS: dict[str, Callable[[Pool, UUID, Actor], object]] = {
     "assign": lambda pool, case_id, actor: assign(pool, TIMELINE, case_id, owner="jane", actor=actor),
+    "assign_each": lambda pool, case_id, actor: assign_each(pool, parked_cases(pool, case_id=case_id), owner="jane", actor=actor),
     "retry": lambda pool, case_id, actor: retry(pool, TIMELINE, case_id, actor=actor),
     "retry_each": lambda pool, case_id, actor: retry_each(pool, parked_cases(pool, case_id=case_id), actor=actor),
     "skip": lambda pool, case_id, actor: skip(pool, TIMELINE, case_id, version=7, actor=actor, **WHY),

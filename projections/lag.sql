@@ -56,7 +56,7 @@ WITH late AS (
      ORDER BY fires_at LIMIT %(most)s)
     UNION ALL
     (SELECT case_id, role, fires_at FROM public.matter_clocks JOIN read_deadlines.deadlines USING (matter_id)
-     WHERE fires_at < matter_clocks.now - %(late_by)s LIMIT %(most)s)
+     WHERE fires_at < matter_clocks.now - %(late_by)s ORDER BY fires_at LIMIT %(most)s)
 )
 SELECT late.case_id, coalesce(cases.reference, late.case_id::text), role, fires_at,
        (SELECT stale_since FROM public.parked_cases AS parked

@@ -17,7 +17,14 @@ from interfaces.cli.exits import Exit
 from interfaces.cli.generations import known_read_model
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
-from interfaces.cli.parked_page import parked_as_json, print_parked, print_parked_cases, print_retried, retried_as_json
+from interfaces.cli.parked_page import (
+    parked_as_json,
+    print_acts,
+    print_parked,
+    print_parked_cases,
+    print_retried,
+    retried_as_json,
+)
 from interfaces.cli.reading import reading_pool, rows_as_json
 from interfaces.errors import Misused, NotDone
 from projections import operator_acts
@@ -70,6 +77,17 @@ def show_parked(case: CaseName, json: Json = False) -> None:
         print_json(parked_as_json(rows, done))
     else:
         print_parked(rows, done, Page())
+
+
+@parked.command("acts")
+def list_acts(case: OneCase = None, json: Json = False) -> None:
+    """Tell what operators did about parked cases, the earliest first; with CASE about that one, also where it waits no more."""
+    with reading_pool() as pool:
+        done = operator_acts.acts(pool, case_id=case_id_of(pool, case) if case else None)
+    if json:
+        print_json(rows_as_json(done))
+    else:
+        print_acts(done, Page())
 
 
 @parked.command()

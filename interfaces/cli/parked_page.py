@@ -77,6 +77,14 @@ def print_parked(rows: Sequence[ParkedCase], done: Sequence[OperatorAct], page: 
         page.bullet(act_in_words(act), indent=2)
 
 
+def print_acts(done: Sequence[OperatorAct], page: Page) -> None:
+    """What operators did, a line each."""
+    if not done:
+        page.line("No act is recorded.")
+    for act in done:
+        page.line(f"Case {act.case_id}, {act_in_words(act)}")
+
+
 def print_retried(done: Sequence[tuple[ParkedCase, Outcome]], page: Page) -> None:
     """What came of each."""
     for row, outcome in done:

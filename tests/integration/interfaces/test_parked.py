@@ -181,6 +181,22 @@ class TestAssign:
         assert {row["owner"] for row in told(regcase, "parked", "list")} == {"joe"}
 
 
+class TestActs:
+    def test_are_told_of_all_cases_or_of_one_also_when_it_waits_no_more(self, regcase: Regcase, parked: Parked) -> None:
+        fine, notice = str(parked.fine.case_id), str(parked.notice.case_id)
+        assert regcase("parked", "acts").out == "No act is recorded.\n"
+        regcase("parked", "assign", "cases", notice, "--to", "jane", *BY)
+        parked.mend(parked.fine)
+        regcase("parked", "retry", "--case", fine, *BY, "--reason", "Upgraded")
+        assert regcase("parked", "show", fine).code == 1
+        first, *others = regcase("parked", "acts").out.splitlines()
+        assert first.startswith(f"Case {notice}, 20")
+        assert first.endswith(f"cases: operator (admin) gave version {parked.notice.version} to jane")
+        assert regcase("parked", "acts", fine[:8]).out.splitlines() == others
+        assert others[-1].endswith(f"operator (admin) tried version {parked.fine.version} again, and it went on: Upgraded")
+        assert [row["read_model"] for row in told(regcase, "parked", "acts", fine)] == sorted(all_read_models())
+
+
 class TestSkip:
     def test_tells_what_is_left_out_and_that_the_case_goes_on(self, regcase: Regcase, parked: Parked) -> None:
         answer = regcase("parked", "skip", "timeline", str(parked.fine.case_id), *BY, *WHY)

@@ -11,10 +11,10 @@ from psycopg import sql
 from foundation.database import Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
-from projections.apply import PATIENCE, Tally, apply, apply_within, lock_positions
+from projections.apply import PATIENCE, OnTransient, Tally, apply, apply_within, lock_positions
 from projections.generations import enter, enter_to_write, hold, tables
 from projections.history import Connection, Delivery, history
-from projections.parking import waiting_cases
+from projections.parking import unpark, waiting_cases
 from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
@@ -34,15 +34,27 @@ def heal(pool: Pool, model: ReadModel, case_ids: Sequence[UUID], *, patience: Pa
     return apply(pool, model, missing, patience=patience)
 
 
-def go_on(connection: Connection, model: ReadModel, case_id: UUID) -> Tally:
-    """Apply what a parked case waits for, within the caller's transaction, which holds the read model: one attempt.
+def go_on(
+    connection: Connection,
+    model: ReadModel,
+    case_ids: Collection[UUID],
+    generation: Generation = "live",
+    *,
+    on_transient: OnTransient = "park",
+) -> set[UUID]:
+    """Apply what parked cases wait for, within the caller's transaction, which holds the read model: one attempt.
 
-    The position is locked before the store is read. What somebody else passes over because the case waits is in the store by
+    The positions are locked before the store is read. What somebody else passes over because a case waits is in the store by
     then; read before, it could fall between the two.
+
+    Returns: those that still wait.
     """
-    enter(connection, model)
-    missing = missing_of(connection, lock_positions(connection, [case_id]))
-    return apply_within(connection, model, missing, retrying=[case_id], on_transient="park")
+    enter(connection, model, generation)
+    missing = missing_of(connection, lock_positions(connection, sorted(case_ids)))
+    tally = apply_within(connection, model, missing, generation, retrying=case_ids, on_transient=on_transient)
+    waiting = set(tally.parked)
+    unpark(connection, model.name, generation, sorted(set(case_ids) - waiting))
+    return waiting
 
 
 def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[UUID]:

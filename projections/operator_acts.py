@@ -23,7 +23,7 @@ from foundation.sql import load_statements
 from projections.generations import hold
 from projections.heal import go_on
 from projections.history import Connection
-from projections.parking import ParkedCase, unpark
+from projections.parking import ParkedCase
 from projections.read_model import ReadModel, read_model
 
 _SQL = load_statements(__file__)
@@ -193,10 +193,7 @@ def _parked(connection: Connection, model: ReadModel, case_id: UUID) -> _Parked:
 
 def _go_on(connection: Connection, model: ReadModel, case_id: UUID) -> Outcome:
     """Apply the case again; it is parked once more where that fails."""
-    if go_on(connection, model, case_id).parked:
-        return "waits"
-    unpark(connection, model.name, case_id)
-    return "goes_on"
+    return "waits" if go_on(connection, model, [case_id]) else "goes_on"
 
 
 def _record(connection: Connection, act: str, model: ReadModel, parked: _Parked, actor: Actor, **facts: str | None) -> None:

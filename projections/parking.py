@@ -94,9 +94,9 @@ def waiting_cases(connection: Connection, read_model: str, generation: Generatio
     return {row[0] for row in rows}
 
 
-def unpark(connection: Connection, read_model: str, case_id: UUID) -> None:
-    """The case waits no longer: it was applied again."""
-    connection.execute(_SQL["unpark"], {"read_model": read_model, "case_id": case_id})
+def unpark(connection: Connection, read_model: str, generation: Generation, case_ids: Sequence[UUID]) -> None:
+    """These cases wait no longer: they were applied again."""
+    connection.execute(_SQL["unpark"], {"read_model": read_model, "generation": generation, "case_ids": list(case_ids)})
 
 
 def parked_cases(

@@ -21,7 +21,7 @@ WHERE read_model = %(read_model)s AND generation = %(generation)s AND case_id = 
 
 -- name: unpark
 DELETE FROM public.parked_cases
-WHERE read_model = %(read_model)s AND generation = 'live' AND case_id = %(case_id)s;
+WHERE read_model = %(read_model)s AND generation = %(generation)s AND case_id = ANY(%(case_ids)s);
 
 -- name: list
 SELECT read_model, case_id, matter_id, version, event_type, error_kind, error_class, error, attempts, parked_at,

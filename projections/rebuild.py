@@ -19,7 +19,7 @@ from projections.apply import OnTransient, apply, apply_within
 from projections.compare import Progress
 from projections.error_kinds import kind_of
 from projections.generations import Incoming
-from projections.heal import behind_in, missing_of
+from projections.heal import behind_in, go_on, missing_of
 from projections.history import Connection, log_end, log_page
 from projections.ranges import EVERYTHING, gaps
 from projections.read_model import ReadModel, all_read_models
@@ -218,6 +218,7 @@ def _switch(pool: Pool, model: ReadModel, after: int, incoming: Incoming, *, on_
     with pool.connection() as connection:
         generations.hold_alone(connection, model)
         reached = _apply_tail(connection, model, after, incoming, on_transient)
+        _let_go_on(connection, model, incoming, on_transient)
         if incoming == "next":
             generations.enter(connection, model, "next")
             connection.execute(_SQL["drop_place_table"])
@@ -236,3 +237,10 @@ def _apply_tail(connection: Connection, model: ReadModel, after: int, incoming: 
             msg = f"{model.name} was not switched: case {behind[0]} has not got to the end of the event store."
             raise NotVerified(msg)
         after = last
+
+
+def _let_go_on(connection: Connection, model: ReadModel, incoming: Incoming, on_transient: OnTransient) -> None:
+    """What an operator let go on while this generation was built must not wait again when it is live."""
+    found = connection.execute(_SQL["let_go_on"], {"read_model": model.name, "generation": incoming})
+    if case_ids := [row[0] for row in found]:
+        go_on(connection, model, case_ids, incoming, on_transient=on_transient)

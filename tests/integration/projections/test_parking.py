@@ -23,7 +23,7 @@ from projections.apply import apply
 from projections.compare import compare
 from projections.heal import heal
 from projections.history import Delivery
-from projections.operator_acts import assign, retry
+from projections.operator_acts import assign, retry, skip
 from projections.parking import parked_cases
 from projections.read_model import Change, ReadModel, all_read_models, read_model
 from projections.reading import timeline
@@ -273,6 +273,24 @@ class TestRebuilding:
         rebuild(pool, TIMELINE)
         (after,) = parked_cases(pool)
         assert (after.version, after.parked_at, after.owner) == (bad.version, before.parked_at, "jane")
+
+    def test_lets_go_on_what_operators_let_go_on_while_it_was_built(self, pool: Pool, database: Database) -> None:
+        """Both wait in what is being built, too, when the one is mended and tried again, and the other's event is skipped."""
+        deliveries, (mended, skipped) = poisoned(nobody_complies_or_pays(), database, NOTICE, "enforcement_notice.issued")
+        apply(pool, TIMELINE, deliveries)
+
+        def act(reached: int, end: int) -> None:
+            if reached == end and (waiting := {row.case_id for row in parked_cases(pool)}):
+                assert waiting == {mended.case_id, skipped.case_id}
+                mend(database, mended.case_id, mended.version)
+                assert retry(pool, TIMELINE, mended.case_id, actor=OPERATOR) == "goes_on"
+                why = {"reason": "Entered by hand", "authority": "Head of registry"}
+                assert skip(pool, TIMELINE, skipped.case_id, version=skipped.version, actor=OPERATOR, **why) == "goes_on"
+
+        rebuild(pool, TIMELINE, act)
+        assert parked_cases(pool) == []
+        assert lines(pool) == sorted(set(expected(deliveries)) - {(skipped.case_id, skipped.version)})
+        assert compare(pool, TIMELINE) == []
 
     def test_frees_what_can_be_applied_by_now(self, pool: Pool, database: Database) -> None:
         deliveries, (bad,) = poisoned(nobody_complies_or_pays(), database, NOTICE)

@@ -5,7 +5,7 @@ Its later events are passed over and not stored; retry and skip read the case fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -49,6 +49,15 @@ class ParkedCase:
     stale_since: datetime
     owner: str | None
     waiting_events: int
+
+
+@dataclass(frozen=True)
+class ParkedCounts:
+    """How many cases wait in some read model, since when the longest does (aware), and how many by read model and kind of error."""
+
+    cases: int
+    oldest: datetime | None
+    by_kind: Mapping[tuple[str, ...], int]
 
 
 def park(
@@ -118,6 +127,15 @@ def parked_cases(
     }
     with pool.connection() as connection, connection.cursor(row_factory=class_row(ParkedCase)) as cursor:
         return cursor.execute(_SQL["list"], parameters).fetchall()
+
+
+def parked_counts(pool: Pool) -> ParkedCounts:
+    """How many wait: whoever measures must not hold all of them in memory, with the words of each error."""
+    with pool.connection() as connection:
+        rows = connection.execute(_SQL["counts"]).fetchall()
+    by_kind: dict[tuple[str, ...], int] = {(name, kind): cases for name, kind, cases, _ in rows if name is not None}
+    ((cases, oldest),) = ((cases, oldest) for name, _, cases, oldest in rows if name is None)
+    return ParkedCounts(cases, oldest, by_kind)
 
 
 def _of(generation: Generation, statement: str) -> sql.Composed:

@@ -23,6 +23,11 @@ WHERE read_model = %(read_model)s AND generation = %(generation)s AND case_id = 
 DELETE FROM public.parked_cases
 WHERE read_model = %(read_model)s AND generation = %(generation)s AND case_id = ANY(%(case_ids)s);
 
+-- name: counts
+-- By read model and kind of error, where each case stands once; and of all, however many read models a case waits in.
+SELECT read_model, error_kind, count(DISTINCT case_id), min(parked_at) FROM public.parked_cases
+WHERE generation = 'live' GROUP BY GROUPING SETS ((read_model, error_kind), ());
+
 -- name: list
 SELECT read_model, case_id, matter_id, version, event_type, error_kind, error_class, error, attempts, parked_at,
        last_attempt_at, stale_since, owner,

@@ -24,7 +24,7 @@ from projections import lag
 from projections.alarms import MOST_ENDS
 from projections.findings import TOPIC_KINDS, open_findings
 from projections.lag import Lag
-from projections.parking import parked_cases
+from projections.parking import parked_counts
 from workers.read_models import GROUP
 
 _log = structlog.get_logger(__name__)
@@ -74,10 +74,10 @@ class Measuring:
         metrics.UNPUBLISHED_EVENTS.tell({(): unpublished.events})
         metrics.UNPUBLISHED_SECONDS.tell({(): unpublished.seconds(now)})
 
-        parked = parked_cases(self._pool)
-        metrics.PARKED_CASES.tell({(): len({row.case_id for row in parked})})
-        metrics.PARKED_SECONDS.tell({(): max(((now - row.parked_at).total_seconds() for row in parked), default=0.0)})
-        metrics.PARKED_IN_READ_MODEL.tell(Counter((row.read_model, row.error_kind) for row in parked))
+        parked = parked_counts(self._pool)
+        metrics.PARKED_CASES.tell({(): parked.cases})
+        metrics.PARKED_SECONDS.tell({(): (now - parked.oldest).total_seconds() if parked.oldest else 0.0})
+        metrics.PARKED_IN_READ_MODEL.tell(parked.by_kind)
 
         rejected = lag.rejected_messages(self._pool)
         metrics.REJECTED.tell({(): rejected.messages})

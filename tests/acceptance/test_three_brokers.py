@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy import local
@@ -23,8 +24,8 @@ from tests.acceptance.checks import CLEARVIEW, doubled_in_topic, each_case_in_or
 from tests.copies import events_of, is_published
 from tests.crew import published_up_to_the_end
 from tests.faults.fault import Ground
-from tests.faults.kinds.brokers import KAFKA, leader_of, lost
-from tests.faults.kinds.processes import paused
+from tests.faults.kinds.brokers import leader_of, lost
+from tests.faults.kinds.processes import KAFKA, paused
 from tests.histories import nobody_complies_or_pays
 from tests.relays import named
 from tests.services import data_folder
@@ -87,6 +88,14 @@ def test_of_three_brokers_two_may_be_lost_and_what_happens_meanwhile_is_publishe
     check(cluster)
 
 
+def shown_to_consumers(topic: str, client_options: Mapping[str, Any]) -> int:
+    """Where the first partition ends for them."""
+    partition = TopicPartition(topic, 0)
+    with closing(KafkaConsumer(**client_options, group_id=None)) as consumer:
+        consumer.assign([partition])
+        return int(consumer.end_offsets([partition])[partition])
+
+
 def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: System) -> None:
     """A relay that looked away from it would send it again, and have it twice when they do."""
     topic = named(f"test.{uuid4().hex}")
@@ -103,7 +112,9 @@ def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: Sys
             sent = producer.send(topic.name, key=message.key, value=message.value, headers=message.headers, partition=0)
             sent.get(timeout=30)
             reading = executor.submit(events_after, topic.name, {0: 0}, options)
-            assert not wait([reading], timeout=20).done
+            # One that goes by what consumers are shown would have ended before two that began after it, one after the other.
+            assert [shown_to_consumers(topic.name, options) for _ in range(2)] == [0, 0]
+            assert not reading.done()
         assert reading.result(timeout=120) == {claim_of(message.headers, message.value)}
 
 

@@ -1,4 +1,4 @@
-"""Faults of a cluster of three brokers: the leader of a partition dies, any one, two of the three."""
+"""Faults of a cluster of three brokers: the leader of a partition dies, any one, two of the three; one hangs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from deploy.kafka_admin import admin_client
 from deploy.local.programs import nth
 from deploy.topics import EVENTS
 from tests.faults.fault import CannotBeMade, Fault, Ground
+from tests.faults.kinds.processes import KAFKA, paused, pid_of
 from tests.system import System
-
-KAFKA = "kafka"
 
 
 def leader_of(ground: Ground, partition: int) -> str:
@@ -38,16 +37,32 @@ def lost(system: System, names: Sequence[str]) -> Iterator[None]:
             system.start(name)
 
 
+def three(ground: Ground) -> list[str]:
+    """The names of the three brokers.
+
+    Raises:
+        CannotBeMade: there are not three.
+    """
+    names = ground.names(KAFKA)
+    if len(names) < 3:
+        msg = "the stack has not three brokers"
+        raise CannotBeMade(msg)
+    return names
+
+
 def _of_three(kind: str, choose: Callable[[Ground, Random, list[str]], Sequence[str]]) -> Fault:
     def inject(ground: Ground, random: Random) -> None:
-        names = ground.names(KAFKA)
-        if len(names) < 3:
-            msg = "the stack has not three brokers"
-            raise CannotBeMade(msg)
-        with lost(ground.system, choose(ground, random, names)):
+        with lost(ground.system, choose(ground, random, three(ground))):
             ground.pause(random.uniform(5.0, 15.0))
 
     return Fault(kind, inject)
+
+
+def _pause_one_for_long(ground: Ground, random: Random) -> None:
+    """It takes connections and answers nothing for longer than clients give to one that they ask."""
+    ground.injected.left_a_writer_behind()
+    with paused([pid_of(ground, random.choice(three(ground)))]):
+        ground.pause(random.uniform(35.0, 45.0))
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -56,5 +71,6 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _of_three("broker lost, any of three", lambda _, random, names: [random.choice(names)]),
     _of_three("brokers lost, two of three", lambda _, random, names: random.sample(names, 2)),
+    Fault("broker paused for long, any of three", _pause_one_for_long),
 )
 """Every fault that needs three brokers."""

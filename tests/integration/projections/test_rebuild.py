@@ -13,6 +13,7 @@ from projections import generations
 from projections import rebuild as module
 from projections.apply import apply
 from projections.compare import compare
+from projections.history import log_end
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild, rebuild_where_needed
@@ -40,6 +41,21 @@ def test_events_delivered_after_a_rebuild_go_on_from_it(pool: Pool, database: Da
     assert apply(pool, TIMELINE, deliveries).duplicates == len(deliveries)
     assert apply(pool, TIMELINE, more).applied == len(more)
     assert compare(pool, TIMELINE) == []
+
+
+def test_it_tells_how_far_it_has_got_up_to_the_end_of_the_log(
+    pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(nobody_complies_or_pays(), database)
+    monkeypatch.setattr(module, "PAGE", 10)
+    told: list[tuple[int, int]] = []
+    end = rebuild(pool, TIMELINE, lambda reached, end: told.append((reached, end)))
+    assert len(told) >= end // 10
+    assert told == sorted(told)
+    assert {of for _, of in told} == {end}
+    assert told[-1] == (end, end)
+    with pool.connection() as connection:
+        assert end == log_end(connection)
 
 
 def test_one_that_was_interrupted_goes_on_where_it_stopped(

@@ -27,9 +27,13 @@ from deploy.local.services import Service, await_service, begin_service
 from deploy.local.supervisor import Supervisor
 from deploy.migrate import migrate
 from deploy.postgres_server import APP_GROUP
+from foundation.database import open_pool
+from projections.rebuild import rebuild_where_needed
 
 _FOLDERS = Path(__file__).resolve().parents[1] / ".regcase" / "test"
-_TEMPLATE = "regcase_template"
+MIGRATED, WITH_READ_MODELS = "regcase_migrated", "regcase_with_read_models"
+"""Templates of databases: as the migrations leave one; and with read models that are built, and empty."""
+
 _numbers = count(1)
 
 
@@ -75,14 +79,17 @@ def data_folder(keep_if: Callable[[], bool] = lambda: False) -> Iterator[Path]:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """A Postgres server with the roles and a migrated template, quick because it does not wait for the disk."""
+    """A Postgres server with the roles and the templates of databases, quick because it does not wait for the disk."""
     with data_folder() as data:
         postgres = Postgres(Places(data), load_notes(Places(data).notes), durable=False)
         _start(postgres)
         notes = postgres.notes
         ensure_roles(postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
-        ensure_database(postgres.superuser, _TEMPLATE)
-        migrate(postgres.url(OWNER, notes.owner_password, _TEMPLATE))
+        ensure_database(postgres.superuser, MIGRATED)
+        migrate(postgres.url(OWNER, notes.owner_password, MIGRATED))
+        _make_database(postgres, WITH_READ_MODELS, MIGRATED)
+        with open_pool(postgres.url(APP, notes.app_password, WITH_READ_MODELS), name="test", size=2, timeout=5.0) as pool:
+            rebuild_where_needed(pool)
         yield postgres
 
 
@@ -98,15 +105,11 @@ def running_kafka() -> Iterator[Kafka]:
 
 
 @contextmanager
-def fresh_database(postgres: Postgres, *, template: str = _TEMPLATE) -> Iterator[Database]:
+def fresh_database(postgres: Postgres, *, template: str = MIGRATED) -> Iterator[Database]:
     """A database of its own, migrated unless another template is named; dropped afterwards, whoever is still connected."""
     name = f"test_{next(_numbers)}"
     notes = postgres.notes
-    ensure_database(postgres.superuser, name, template=template)
-    with psycopg.connect(postgres.superuser, autocommit=True) as connection:
-        # Rights on the database itself are not copied from the template.
-        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
-        connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP_GROUP)))
+    _make_database(postgres, name, template)
     try:
         yield Database(
             name=name,
@@ -117,6 +120,14 @@ def fresh_database(postgres: Postgres, *, template: str = _TEMPLATE) -> Iterator
     finally:
         with psycopg.connect(postgres.superuser, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _make_database(postgres: Postgres, name: str, template: str) -> None:
+    ensure_database(postgres.superuser, name, template=template)
+    with psycopg.connect(postgres.superuser, autocommit=True) as connection:
+        # Rights on the database itself are not copied from the template.
+        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
+        connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP_GROUP)))
 
 
 def _start(service: Service) -> None:

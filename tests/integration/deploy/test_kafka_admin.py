@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-
 import pytest
 
 from deploy.kafka_admin import BrokerUnreachable, brokers_known, topics_known
 from foundation.settings import Settings
-
-
-@pytest.fixture
-def hanging() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_a_broker_that_hangs_keeps_nobody_from_asking_the_others(kafka: str, hanging: str) -> None:

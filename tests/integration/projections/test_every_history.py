@@ -21,10 +21,9 @@ from projections.apply import apply
 from projections.enforcement import links
 from projections.read_model import all_read_models
 from projections.reading import CaseRow, DeadlineRow
-from projections.rebuild import rebuild_where_needed
 from tests.desk import Desk
 from tests.histories import STORIES, store
-from tests.services import Database, fresh_database
+from tests.services import WITH_READ_MODELS, Database, fresh_database
 from tests.unit.domain.test_every_history import EveryHistory
 
 HISTORIES, STEPS = 25, 40
@@ -88,8 +87,10 @@ class EveryHistoryRead(EveryHistory):
         """Hold what is read against the cases."""
         super().teardown()
         # A database each: the same keys lead to the same cases.
-        with fresh_database(self.postgres) as database, open_pool(database.app_url, name="test", size=4, timeout=5.0) as pool:
-            rebuild_where_needed(pool)
+        with (
+            fresh_database(self.postgres, template=WITH_READ_MODELS) as database,
+            open_pool(database.app_url, name="test", size=4, timeout=5.0) as pool,
+        ):
             check_matter(pool, database, self.desk)
 
 

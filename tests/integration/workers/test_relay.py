@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
 from threading import Event
@@ -33,6 +34,18 @@ def test_publishes_every_event_once_and_no_internal_one(database: Database, kafk
     with a_relay(database, kafka, events_topic) as relay:
         publish_all(relay)
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
+
+
+def test_gives_up_soon_on_a_broker_that_hangs_so_that_another_try_may_ask_another(
+    database: Database, kafka: str, events_topic: str, hanging: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FIRST_ANSWER_SECONDS", 1)
+    with a_relay(database, kafka, events_topic) as relay, ThreadPoolExecutor(1) as executor:
+        relay._client_options |= {"bootstrap_servers": hanging}
+        making = executor.submit(relay._make_producer)
+        # The client's own limit is thirty seconds.
+        with pytest.raises(KafkaTimeoutError):
+            making.result(timeout=15)
 
 
 def test_keeps_a_matter_in_one_partition_and_each_case_in_order(database: Database, kafka: str, events_topic: str) -> None:

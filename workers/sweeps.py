@@ -1,7 +1,7 @@
 """Sweeps of the reconciler: step by step through everything, without end, each with no more than its share of a core.
 
 Several reconcilers share a sweep: each step locks the sweep's row, in which its place stands, and others pass it by. When a
-reconciler dies the row is free at once; from one that hangs the database takes it when a step may last no longer.
+reconciler dies the row is free at once; from one that hangs the database takes it within a minute.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -40,9 +40,6 @@ POSITIONS_EVERY_SECONDS = 1.0
 ROWS_EVERY_SECONDS = 5.0
 CASES_AT_ONCE = 200
 TOPIC_EVERY_SECONDS = 5.0
-A_MINUTE = timedelta(minutes=1)
-ALL_OF_A_TOPIC = timedelta(hours=1)
-"""The first look reads all that a topic has, and so does the one after it was filled anew; broken off, it would begin again."""
 _OF_ROWS: tuple[Kind, ...] = ("rows_differ",)
 
 Place = Mapping[str, Any]
@@ -68,15 +65,12 @@ def step(
     sweep: str,
     look: Callable[[Place], Step],
     when_whole: Callable[[Connection, datetime], None] = lambda _connection, _begun_at: None,
-    *,
-    at_most: timedelta = A_MINUTE,
 ) -> bool:
     """Do the next step of a sweep. False: another reconciler is at it.
 
     Args:
         look: does the step from a place on.
         when_whole: told, in the transaction that keeps the place, when everything was looked at, and since when.
-        at_most: how long the step may last; the database takes the sweep from whoever is at it for longer.
 
     Raises:
         psycopg.OperationalError: the database failed; the step is done again.
@@ -84,7 +78,7 @@ def step(
     with pool.connection() as connection:
         connection.execute(_SQL["begin"], {"sweep": sweep})
         connection.commit()
-        connection.execute(_SQL["wait_no_longer"], {"milliseconds": at_most // timedelta(milliseconds=1)})
+        connection.execute(_SQL["wait_no_longer"])
         with connection.cursor(row_factory=class_row(_Claimed)) as cursor:
             claimed = cursor.execute(_SQL["claim"], {"sweep": sweep}).fetchone()
         if claimed is None:
@@ -149,7 +143,7 @@ def step_topic(pool: Pool, held: Held) -> bool:
             _log.info("topic_holds_more", topic=held.name, copies=found.copies, unknown=found.unknown)
         return Step(found.place.as_json(), is_whole=True)
 
-    return step(pool, f"topic {held.name}", look, at_most=ALL_OF_A_TOPIC)
+    return step(pool, f"topic {held.name}", look)
 
 
 class Sweeps:

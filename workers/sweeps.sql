@@ -2,7 +2,7 @@
 INSERT INTO reconcile_sweeps (sweep) VALUES (%(sweep)s) ON CONFLICT DO NOTHING;
 
 -- name: wait_no_longer
-SELECT set_config('idle_in_transaction_session_timeout', %(milliseconds)s::text, true);
+SET LOCAL idle_in_transaction_session_timeout = '60s';
 
 -- name: claim
 SELECT place, begun_at FROM reconcile_sweeps WHERE sweep = %(sweep)s FOR UPDATE SKIP LOCKED;

@@ -313,8 +313,9 @@ def test_two_reconcilers_share_a_sweep_and_one_goes_on_when_the_other_is_killed(
         other.communicate()
 
 
-def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool) -> None:
-    """Process or database stood still for longer than a step may: the process goes on with it."""
+def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Process or database stood still for longer than a transaction may: the process goes on with it."""
+    monkeypatch.setitem(module._SQL, "wait_no_longer", "SET LOCAL idle_in_transaction_session_timeout = '10ms'")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
 
     def look(_place: Place) -> Step:
@@ -326,7 +327,8 @@ def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool) -> No
         return Step({"range": 7}, is_whole=False)
 
     with pytest.raises(DATABASE_FAILED):
-        step(pool, "positions", look, at_most=timedelta(milliseconds=10))
+        step(pool, "positions", look)
+    monkeypatch.undo()
     assert step(pool, "positions", lambda _place: Step({"range": 7}, is_whole=False))
 
 

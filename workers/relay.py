@@ -202,6 +202,7 @@ class Relay:
             raise SendFailed(msg) from error
         offsets: dict[int, int] = {}
         for metadata in acknowledged:
+            # -1 where the broker says that it had the event already, and not where: behind it is 0, which notes nothing.
             offsets[metadata.partition] = max(offsets.get(metadata.partition, 0), metadata.offset + 1)
         return offsets
 

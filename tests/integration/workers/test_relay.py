@@ -14,6 +14,7 @@ from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client
+from deploy.topics import EVENTS
 from domain.case.events import CaseEvent
 from domain.mapper import digest_of
 from foundation.settings import Settings
@@ -124,6 +125,19 @@ def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
     with psycopg.connect(database.app_url) as connection:
         noted = connection.execute("SELECT partition, next_offset FROM relay_offsets WHERE topic = %s", [events_topic]).fetchall()
     assert dict(noted) == ends
+
+
+def test_an_offset_that_the_broker_did_not_tell_takes_none_back_that_is_noted(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    """A broker that has a batch already may say no more than that; the library then takes -1 for its offset."""
+    store(nobody_complies_or_pays(), database)
+    noted = "SELECT partition, next_offset FROM relay_offsets WHERE topic = %s AND next_offset > 0 ORDER BY partition"
+    with a_relay(database, kafka, events_topic) as relay, psycopg.connect(database.app_url, autocommit=True) as connection:
+        publish_all(relay)
+        before = connection.execute(noted, [events_topic]).fetchall()
+        relay._save(relay.place + 1, dict.fromkeys(range(EVENTS.partitions), 0))
+        assert connection.execute(noted, [events_topic]).fetchall() == before != []
 
 
 def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
 from tests.relays import a_relay, ends_before_noting, ids, ids_of, publish_all, running
 from tests.services import Database
-from tests.topics import Published, inject, published, versions_by_case
+from tests.topics import Published, inject, published, unreadable_everywhere, versions_by_case
 from tests.waiting import wait_for
 from workers import relay as module
 from workers.relay import SendFailed
@@ -110,6 +110,21 @@ def test_a_message_that_only_bears_the_id_of_an_event_keeps_nobody_from_publishi
         publish_all(relay)
     true = [message for message in published(kafka, events_topic) if message.headers.get("ce_specversion")]
     assert ids(true) == ids_of(deliveries)
+
+
+def test_a_message_that_the_library_cannot_read_keeps_no_relay_from_its_start(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    """Behind the noted offsets, which a relay that starts reads from on."""
+    first = store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    inject(kafka, events_topic, unreadable_everywhere())
+    more = store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    true = [message for message in published(kafka, events_topic) if message.headers.get("ce_specversion")]
+    assert ids(true) == ids_of([*first, *more])
 
 
 def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(

@@ -21,11 +21,13 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.patience import Patience
 from foundation.process import begin
 from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
+from projections.generations import BuiltOtherwise
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
-from projections.read_model import all_read_models
+from projections.read_model import ReadModel, all_read_models
 from workers.counting import count
+from workers.damage import DAMAGED, distrusting
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
@@ -68,6 +70,9 @@ class Reconciler:
         Raises:
             ToldToStop: the process is to end.
             psycopg.OperationalError: the database failed; the place is kept, and another look begins there.
+            psycopg.ProgrammingError, psycopg.InternalError: a read model's tables are not what they should be; it is built anew at
+                the next start, and the others have the page.
+            BuiltOtherwise: as above; another version of the program built it.
         """
         self._until = self._settled_end() or self._until
         self.has_more = False
@@ -96,17 +101,31 @@ class Reconciler:
 
     def _heal(self, versions: dict[UUID, int]) -> int:
         healed = 0
+        damaged: list[Exception] = []
         for model in all_read_models().values():
-            behind = cases_behind(self._pool, model, versions)
-            # A few at a time: of each case all that is missing is held in memory.
-            for start in range(0, len(behind), CASES):
-                if self._stop.is_set():
-                    raise ToldToStop
-                cases = behind[start : start + CASES]
-                tally = heal(self._pool, model, cases, patience=self._patience)
-                healed += tally.applied
-                count(model.name, tally)
-                _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
+            try:
+                with distrusting(self._pool, model):
+                    healed += self._heal_in(model, versions)
+            except DATABASE_FAILED:
+                raise
+            except (*DAMAGED, BuiltOtherwise) as error:
+                damaged.append(error)
+        if damaged:
+            raise damaged[0]
+        return healed
+
+    def _heal_in(self, model: ReadModel, versions: dict[UUID, int]) -> int:
+        healed = 0
+        behind = cases_behind(self._pool, model, versions)
+        # A few at a time: of each case all that is missing is held in memory.
+        for start in range(0, len(behind), CASES):
+            if self._stop.is_set():
+                raise ToldToStop
+            cases = behind[start : start + CASES]
+            tally = heal(self._pool, model, cases, patience=self._patience)
+            healed += tally.applied
+            count(model.name, tally)
+            _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
         return healed
 
 

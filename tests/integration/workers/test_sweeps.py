@@ -23,7 +23,7 @@ from projections.places import RECONCILER, save_place
 from projections.ranges import RANGES, range_of
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
-from projections.rebuild import rebuild
+from projections.rebuild import rebuild, rebuild_where_needed
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.poison import Parked, damage, mend
 from tests.processes import running
@@ -206,6 +206,14 @@ class TestRows:
         step_rows(pool, PENALTIES)
         assert found(pool) == [Finding("penalties", range_of(fine), "rows_differ", 1, 1, fine, healed=True)]
         assert compare(pool, PENALTIES) == []
+
+    @pytest.mark.usefixtures("deliveries")
+    def test_of_tables_that_are_not_what_they_should_be_are_built_anew_at_the_next_start(self, pool: Pool) -> None:
+        with pool.connection() as connection:
+            connection.execute("DROP TABLE read_penalties.penalties CASCADE")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            step_rows(pool, PENALTIES)
+        assert rebuild_where_needed(pool) == ["penalties"]
 
     def test_are_looked_at_part_by_part_until_all_are(
         self, pool: Pool, database: Database, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch

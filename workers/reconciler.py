@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from uuid import UUID
 
@@ -50,12 +52,21 @@ class Reconciler:
         pool: connections of the application's role.
         behind: how many seconds an event is left to the way through Kafka, before this looks after it.
         stop: set when the process is to end: what is in hand is left to the next start.
+        moved: told after each few cases: a page of which much is missing in every read model takes long, and nothing hangs.
     """
 
-    def __init__(self, pool: Pool, *, behind: float = BEHIND_SECONDS, stop: Event | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        behind: float = BEHIND_SECONDS,
+        stop: Event | None = None,
+        moved: Callable[[], object] = lambda: None,
+    ) -> None:
         self._pool = pool
         self._behind = behind
         self._stop = stop or Event()
+        self._moved = moved
         self._patience = Patience(sleep=sleeping_unless(self._stop))
         self._ends: deque[tuple[float, int]] = deque()
         self._until: int | None = None
@@ -125,6 +136,7 @@ class Reconciler:
             tally = heal(self._pool, model, cases, patience=self._patience)
             healed += tally.applied
             count(model.name, tally)
+            self._moved()
             _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
         return healed
 
@@ -138,7 +150,7 @@ def main() -> int:
     pool = open_pool(settings.database, name="reconciler", size=8, timeout=5.0)
     if not (wait_for_database(settings.database, stop) and build_read_models(pool, stop)):
         return 0
-    reconciler = Reconciler(pool, stop=stop)
+    reconciler = Reconciler(pool, stop=stop, moved=partial(health.moves, "its loop"))
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()), stop=stop)
     Measuring(pool, settings).start(stop)
     broken: list[BaseException] = []

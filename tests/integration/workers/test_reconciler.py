@@ -78,6 +78,15 @@ def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_st
     assert all(compare(pool, model) == [] for model in all_read_models().values())
 
 
+def test_it_tells_after_each_few_cases_that_it_gets_on(pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a page that takes longer than a process may stand still would have it started anew, and begun again."""
+    monkeypatch.setattr(module, "CASES", 1)
+    cases = {delivery.case_id for delivery in store(nobody_complies_or_pays(), database)}
+    moved: list[None] = []
+    Reconciler(pool, behind=0, moved=lambda: moved.append(None)).look()
+    assert len(moved) == len(cases) * len(all_read_models())
+
+
 def test_told_to_stop_it_leaves_what_it_has_not_healed_to_the_next_start(pool: Pool, database: Database) -> None:
     deliveries = store(nobody_complies_or_pays(), database)
     stop = Event()

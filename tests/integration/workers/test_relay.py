@@ -12,11 +12,12 @@ import psycopg
 import pytest
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
+from structlog.testing import capture_logs
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client
 from deploy.topics import EVENTS
 from domain.case.events import CaseEvent
-from domain.mapper import digest_of
+from domain.mapper import UnreadableEvent, digest_of
 from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
 from tests.relays import a_relay, ends_before_noting, ids, ids_of, publish_all, running
@@ -125,6 +126,25 @@ def test_a_message_that_the_library_cannot_read_keeps_no_relay_from_its_start(
         publish_all(relay)
     true = [message for message in published(kafka, events_topic) if message.headers.get("ce_specversion")]
     assert ids(true) == ids_of([*first, *more])
+
+
+def test_an_event_without_an_envelope_is_named_and_nothing_goes_past_it(
+    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    monkeypatch.setattr(module, "WINDOW", 1)
+    with psycopg.connect(database.owner_url) as connection:
+        row = connection.execute(
+            "UPDATE stored_events SET state = 'damaged' WHERE originator_id = %s AND originator_version = %s RETURNING notification_id",
+            [deliveries[3].case_id, deliveries[3].version],
+        ).fetchone()
+    assert row
+    with a_relay(database, kafka, events_topic) as relay, capture_logs() as logs:
+        with pytest.raises(UnreadableEvent):
+            publish_all(relay)
+        assert relay.place < row[0]
+    assert [line["notification_id"] for line in logs if line["event"] == "event_without_envelope"] == [row[0]]
+    assert ids(published(kafka, events_topic)) == ids_of(deliveries[:3])
 
 
 def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(

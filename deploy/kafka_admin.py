@@ -13,6 +13,7 @@ from kafka.net.compat import KafkaNetClient
 
 from foundation.errors import Transient
 from foundation.settings import Settings
+from foundation.unreadable_batches import pass_over_unreadable
 
 
 class BrokerUnreachable(Transient):
@@ -43,6 +44,7 @@ def topic_reader(settings: Settings, *, timeout: float = 10.0) -> Iterator[Kafka
     """
     options = {"group_id": None, "enable_auto_commit": False, "allow_auto_create_topics": False}
     with _client(settings, timeout, KafkaConsumer, **options) as consumer:
+        pass_over_unreadable(consumer)
         yield consumer
 
 

@@ -10,7 +10,7 @@ from eventsourcing.postgres import ConnectionPool, PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg.rows import DictRow, dict_row
 
-from foundation.database import RECONNECT_SECONDS
+from foundation.database import OUR_SIDE, RECONNECT_SECONDS
 
 STORE_NAME = "stored"
 """The library's name for the application; its tables are called after it."""
@@ -44,7 +44,7 @@ def in_postgres(conninfo: str, *, pool_size: int) -> InfrastructureFactory[Any]:
     datastore.pool = ConnectionPool(
         conninfo,
         connection_class=psycopg.Connection[DictRow],
-        kwargs={"row_factory": dict_row},
+        kwargs={"row_factory": dict_row, **OUR_SIDE},
         min_size=0,
         max_size=pool_size,
         open=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
@@ -32,6 +34,16 @@ _SESSION = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
+OUR_SIDE: dict[str, Any] = {
+    # The same of the server's machine: one that is gone (no power, another took its address) says nothing, and by the kernel's own
+    # measure whoever waits for its answer would wait for two hours. One that is slow or was stopped answers these all the same.
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 11_000,  # milliseconds: as long as the above, where something was sent that nobody acknowledges
+}
+"""How every connection is opened, as libpq's parameters."""
 RECONNECT_SECONDS = 1.0
 """A pool gives up an attempt after so long, and begins anew: else it would wait about as long as the outage lasted."""
 
@@ -52,7 +64,7 @@ def open_pool(conninfo: str, *, name: str, size: int, timeout: float = 1.0) -> P
         check=ConnectionPool.check_connection,
         reconnect_timeout=RECONNECT_SECONDS,
         kwargs={
-            "connect_timeout": 3,
+            **OUR_SIDE,
             "application_name": f"regcase {name}",
             "options": session_options(**_SESSION),
         },

@@ -92,10 +92,12 @@ class Settings(BaseSettings):
     @field_validator("kafka_bootstrap")
     @classmethod
     def _is_a_list_of_brokers(cls, given: str | None) -> str | None:
-        if given and not all(_BROKER.fullmatch(broker.strip()) for broker in given.split(",")):
+        brokers = [broker.strip() for broker in (given or "").split(",")]
+        if given and not all(map(_BROKER.fullmatch, brokers)):
             msg = "this is not a list of brokers; write HOST:PORT, several separated by commas"
             raise ValueError(msg)
-        return given
+        # A blank behind a comma would be part of a host's name to Faust.
+        return ",".join(brokers) or None
 
     @field_validator("traces_endpoint")
     @classmethod

@@ -95,8 +95,11 @@ class _Read:
     nameless: int = 0
 
 
-def look_at_topic(pool: Pool, held: Held, since: TopicPlace) -> TopicLook:
+def look_at_topic(pool: Pool, held: Held, since: TopicPlace, *, moved: Callable[[], object] = lambda: None) -> TopicLook:
     """Look for what the relay published since an earlier look. Nothing is written.
+
+    Args:
+        moved: told again and again while the topic is read.
 
     Raises:
         Transient: no broker answers, or the topic is shorter than the relay knows it: it will begin anew.
@@ -112,7 +115,7 @@ def look_at_topic(pool: Pool, held: Held, since: TopicPlace) -> TopicLook:
         began_anew = since.topic_id not in (None, place.topic_id) or place.notification_id < since.notification_id
         since = TopicPlace() if began_anew else since
         connection.execute(_SQL["found_table"])
-        read = _read(connection, held, since)
+        read = _read(connection, held, since, moved)
         window = {"after": since.notification_id, "up_to": place.notification_id}
         counted = connection.execute(_SQL["count"], window).fetchone()
         assert counted is not None
@@ -122,10 +125,10 @@ def look_at_topic(pool: Pool, held: Held, since: TopicPlace) -> TopicLook:
     return TopicLook(place, began_anew, events, copies, unknown + read.nameless, findings)
 
 
-def _read(connection: Connection, held: Held, since: TopicPlace) -> _Read:
+def _read(connection: Connection, held: Held, since: TopicPlace, moved: Callable[[], object]) -> _Read:
     read = _Read()
     with held.reader() as consumer, connection.cursor().copy(_SQL["copy_found"]) as copy:
-        for partition, message in _messages(consumer, held, since, read):
+        for partition, message in _messages(consumer, held, since, read, moved):
             # A header may be without a value.
             event = event_named((dict(message.headers).get("ce_id") or b"").decode(errors="replace"))
             if event is None or message.value is None:
@@ -137,7 +140,9 @@ def _read(connection: Connection, held: Held, since: TopicPlace) -> _Read:
     return read
 
 
-def _messages(consumer: Any, held: Held, since: TopicPlace, read: _Read) -> Iterator[tuple[int, Any]]:
+def _messages(
+    consumer: Any, held: Held, since: TopicPlace, read: _Read, moved: Callable[[], object]
+) -> Iterator[tuple[int, Any]]:
     partitions = [TopicPartition(held.name, number) for number in range(held.partitions)]
     consumer.assign(partitions)
     beginnings, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
@@ -152,14 +157,15 @@ def _messages(consumer: Any, held: Held, since: TopicPlace, read: _Read) -> Iter
         consumer.seek(partition, max(begin, beginnings[partition]))
         if consumer.position(partition) < ends[partition]:
             left[partition] = ends[partition]
-    moved = time.monotonic()
+    moved_at = time.monotonic()
     while left:
         for partition, messages in consumer.poll(timeout_ms=1000).items():
-            moved = time.monotonic()
+            moved_at = time.monotonic()
             for message in messages:
                 yield partition.partition, message
         left = {partition: end for partition, end in left.items() if consumer.position(partition) < end}
-        if time.monotonic() - moved > _STANDS_STILL_SECONDS:
+        moved()
+        if time.monotonic() - moved_at > _STANDS_STILL_SECONDS:
             msg = f"the topic {held.name} cannot be read further: no broker answers. See whether they run."
             raise TopicUnreachable(msg)
 

@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.topics import EVENTS
+from foundation.unreadable_batches import pass_over_unreadable
+
+
+class NotUtf8(str):
+    """The name of a header that is written as bytes which are no UTF-8, as a library of another language may write one."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        """As it is written."""
+        return b"\xff\xfe"
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Published:
 def published(bootstrap: str, topic: str) -> list[Published]:
     """Everything in a topic, partition by partition, in order."""
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+    pass_over_unreadable(consumer)
     try:
         partitions = [TopicPartition(topic, number) for number in range(EVENTS.partitions)]
         consumer.assign(partitions)
@@ -45,6 +57,11 @@ def published(bootstrap: str, topic: str) -> list[Published]:
         return sorted(found, key=lambda message: (message.partition, message.offset))
     finally:
         consumer.close()
+
+
+def unreadable_everywhere() -> list[Published]:
+    """A message for each partition that kafka-python and aiokafka raise at."""
+    return [Published(number, -1, b"k", b"{}", {NotUtf8("x"): "y"}) for number in range(EVENTS.partitions)]
 
 
 def versions_by_case(messages: Iterable[Published]) -> dict[str, list[int]]:

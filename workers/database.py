@@ -8,7 +8,7 @@ import psycopg
 import structlog
 
 from deploy.migrate import read_migrations
-from foundation.database import DATABASE_FAILED, Pool
+from foundation.database import DATABASE_FAILED, OUR_SIDE, Pool
 from foundation.sql import load_statements
 from projections.rebuild import rebuild_where_needed
 
@@ -16,7 +16,6 @@ _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 _TOLD_EVERY = 10
-_CONNECT_SECONDS = 3
 
 
 def wait_for_database(conninfo: str, stop: Event) -> bool:
@@ -40,7 +39,7 @@ def wait_for_database(conninfo: str, stop: Event) -> bool:
 
 def _applied(conninfo: str) -> int:
     """How many migrations the database has; 0 where it knows of none, or its tables are not ours to see yet."""
-    with psycopg.connect(conninfo, connect_timeout=_CONNECT_SECONDS) as connection:
+    with psycopg.connect(conninfo, **OUR_SIDE) as connection:
         try:
             row = connection.execute(_SQL["applied"]).fetchone()
         except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

@@ -5,10 +5,25 @@ from __future__ import annotations
 import asyncio
 import signal
 from threading import Event
+from typing import Any
 
+import aiokafka.consumer.fetcher
 import faust
 
+from foundation.unreadable_batches import Readable
+
 _LOOKS_EVERY_SECONDS = 0.1
+
+
+class ReadableRecords(aiokafka.consumer.fetcher.PartitionRecords):  # type: ignore[misc] # aiokafka carries no types
+    """What was fetched of a partition; what cannot be read is a message that says nothing, and is rejected as such."""
+
+    def __init__(self, partition: Any, records: Any, *more: Any) -> None:
+        super().__init__(partition, Readable(records), *more)
+
+
+# Faust makes the consumer, and the consumer makes these, by this name. Else one such message ends each worker that is given it, for ever.
+aiokafka.consumer.fetcher.PartitionRecords = ReadableRecords
 
 
 class WorkerInOrder(faust.Worker):

@@ -18,7 +18,7 @@ import structlog
 
 from deploy.kafka_admin import admin_client, at_work
 from foundation import metrics
-from foundation.database import session_options
+from foundation.database import OUR_SIDE, session_options
 from foundation.settings import Settings
 from foundation.sql import load_statements
 from workers.health_server import serve
@@ -161,7 +161,7 @@ class Health:
         options = session_options(tcp_keepalives_idle="5", tcp_keepalives_interval="2", tcp_keepalives_count="3")
         name = f"regcase {self._process} health"
         with psycopg.connect(
-            self._settings.database, autocommit=True, connect_timeout=3, application_name=name, options=options
+            self._settings.database, autocommit=True, application_name=name, options=options, **OUR_SIDE
         ) as connection:
             while True:
                 connection.execute(_SQL["answer"])

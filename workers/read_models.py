@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-import psycopg
 import structlog
 
 from domain.mapper import UnreadableEvent, digest_of, split_state
@@ -21,11 +20,12 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, Tally, apply
-from projections.generations import BuiltOtherwise, distrust
+from projections.generations import BuiltOtherwise
 from projections.history import Connection, Delivery
 from projections.read_model import all_read_models
 from workers.cloud_events import Claim, Headers, NotAnEvent, claim_of
 from workers.counting import count
+from workers.damage import DAMAGED, distrusting
 from workers.traces import arrived, receiving
 
 _SQL = load_statements(__file__)
@@ -58,7 +58,7 @@ def consume(
         moved: told after each read model.
 
     Raises:
-        psycopg.ProgrammingError: of such a read model, once the others have the batch. It is built anew at the next start.
+        psycopg.ProgrammingError, psycopg.InternalError: of such a read model, once the others have the batch. It is built anew at the next start.
         BuiltOtherwise: as above; another version of the program built it meanwhile.
     """
     begun_at = time.time_ns()
@@ -69,17 +69,15 @@ def consume(
 
 def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience, moved: Callable[[], object]) -> list[Tally]:
     tallies: list[Tally] = []
-    damaged: list[psycopg.ProgrammingError | BuiltOtherwise] = []
+    damaged: list[Exception] = []
     for model in all_read_models().values():
         try:
-            tally = _until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience)
+            with distrusting(pool, model):
+                tally = _until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience)
             count(model.name, tally)
             tallies.append(tally)
             moved()
-        except psycopg.ProgrammingError as error:
-            _log.error("read_model_damaged", read_model=model.name, error=error)
-            with pool.connection() as connection:
-                distrust(connection, model)
+        except DAMAGED as error:
             damaged.append(error)
         except BuiltOtherwise as error:
             _log.error("read_model_built_otherwise", read_model=model.name)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from uuid import UUID
 
@@ -21,11 +23,13 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.patience import Patience
 from foundation.process import begin
 from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
+from projections.generations import BuiltOtherwise
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
-from projections.read_model import all_read_models
+from projections.read_model import ReadModel, all_read_models
 from workers.counting import count
+from workers.damage import DAMAGED, distrusting
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
@@ -48,12 +52,21 @@ class Reconciler:
         pool: connections of the application's role.
         behind: how many seconds an event is left to the way through Kafka, before this looks after it.
         stop: set when the process is to end: what is in hand is left to the next start.
+        moved: told after each few cases: a page of which much is missing in every read model takes long, and nothing hangs.
     """
 
-    def __init__(self, pool: Pool, *, behind: float = BEHIND_SECONDS, stop: Event | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        behind: float = BEHIND_SECONDS,
+        stop: Event | None = None,
+        moved: Callable[[], object] = lambda: None,
+    ) -> None:
         self._pool = pool
         self._behind = behind
         self._stop = stop or Event()
+        self._moved = moved
         self._patience = Patience(sleep=sleeping_unless(self._stop))
         self._ends: deque[tuple[float, int]] = deque()
         self._until: int | None = None
@@ -68,6 +81,9 @@ class Reconciler:
         Raises:
             ToldToStop: the process is to end.
             psycopg.OperationalError: the database failed; the place is kept, and another look begins there.
+            psycopg.ProgrammingError, psycopg.InternalError: a read model's tables are not what they should be; it is built anew at
+                the next start, and the others have the page.
+            BuiltOtherwise: as above; another version of the program built it.
         """
         self._until = self._settled_end() or self._until
         self.has_more = False
@@ -96,17 +112,32 @@ class Reconciler:
 
     def _heal(self, versions: dict[UUID, int]) -> int:
         healed = 0
+        damaged: list[Exception] = []
         for model in all_read_models().values():
-            behind = cases_behind(self._pool, model, versions)
-            # A few at a time: of each case all that is missing is held in memory.
-            for start in range(0, len(behind), CASES):
-                if self._stop.is_set():
-                    raise ToldToStop
-                cases = behind[start : start + CASES]
-                tally = heal(self._pool, model, cases, patience=self._patience)
-                healed += tally.applied
-                count(model.name, tally)
-                _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
+            try:
+                with distrusting(self._pool, model):
+                    healed += self._heal_in(model, versions)
+            except DATABASE_FAILED:
+                raise
+            except (*DAMAGED, BuiltOtherwise) as error:
+                damaged.append(error)
+        if damaged:
+            raise damaged[0]
+        return healed
+
+    def _heal_in(self, model: ReadModel, versions: dict[UUID, int]) -> int:
+        healed = 0
+        behind = cases_behind(self._pool, model, versions)
+        # A few at a time: of each case all that is missing is held in memory.
+        for start in range(0, len(behind), CASES):
+            if self._stop.is_set():
+                raise ToldToStop
+            cases = behind[start : start + CASES]
+            tally = heal(self._pool, model, cases, patience=self._patience)
+            healed += tally.applied
+            count(model.name, tally)
+            self._moved()
+            _log.warning("read_model_healed", read_model=model.name, cases=len(cases), events=tally.applied)
         return healed
 
 
@@ -119,7 +150,7 @@ def main() -> int:
     pool = open_pool(settings.database, name="reconciler", size=8, timeout=5.0)
     if not (wait_for_database(settings.database, stop) and build_read_models(pool, stop)):
         return 0
-    reconciler = Reconciler(pool, stop=stop)
+    reconciler = Reconciler(pool, stop=stop, moved=partial(health.moves, "its loop"))
     timers = Timers(pool, open_application(settings.database, pool), HeldAgainstTheDatabase(pool, SystemTime()), stop=stop)
     Measuring(pool, settings).start(stop)
     broken: list[BaseException] = []

@@ -23,6 +23,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from deploy.kafka_admin import BrokerUnreachable
 from deploy.topics import EVENTS, Topic
+from domain.mapper import UnreadableEvent
 from domain.time_sources import database_time
 from foundation.errors import Misconfigured, Transient
 from foundation.metrics import PUBLISHED, RELAY_ACTIVE, WINDOW_SECONDS
@@ -144,6 +145,7 @@ class Relay:
 
         Raises:
             SendFailed: an event was not acknowledged; what was is found again at the next start.
+            UnreadableEvent: one has no envelope; the log names it. Somebody must restore it.
             LockLost, psycopg.OperationalError, TopicGone: as of `look`.
         """
         self.look()
@@ -165,7 +167,12 @@ class Relay:
         for notification_id, event_type, state in rows:
             if event_type.startswith("_"):
                 continue
-            message = message_of(event_type, state)
+            try:
+                message = message_of(event_type, state)
+            except UnreadableEvent:
+                # Nothing goes past it: what comes later may be of the same case.
+                _log.error("event_without_envelope", notification_id=notification_id, event_type=event_type)
+                raise
             if self._already and (claim := claim_of(message.headers, message.value)) in self._already:
                 # It does not come again: a log entry is read once.
                 self._already.discard(claim)
@@ -202,6 +209,7 @@ class Relay:
             raise SendFailed(msg) from error
         offsets: dict[int, int] = {}
         for metadata in acknowledged:
+            # -1 where the broker says that it had the event already, and not where: behind it is 0, which notes nothing.
             offsets[metadata.partition] = max(offsets.get(metadata.partition, 0), metadata.offset + 1)
         return offsets
 
@@ -294,7 +302,7 @@ def main() -> int:
     except (SendFailed, LockLost, TopicGone, BrokerUnreachable, psycopg.Error, KafkaError) as error:
         _log.error("relay_ends", error=error)
         return 75
-    except Misconfigured as error:
+    except (Misconfigured, UnreadableEvent) as error:
         _log.error("relay_ends", error=error)
         return 78
     return 0

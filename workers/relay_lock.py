@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
-from threading import Event
+from concurrent.futures import Future, wait
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 import psycopg
@@ -94,12 +94,20 @@ class RelayLock:
         Raises:
             LockLost, psycopg.OperationalError: as of `touch`; and whatever the work raises.
         """
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(work)
-            while not wait([future], timeout=TOUCH_SECONDS).done:
-                self.touch()
+        done: Future[T] = Future()
+        # A daemon: a relay that lost its lock ends at once, though its work waits for brokers that are away.
+        Thread(target=_tell, args=(work, done), name="beside the lock", daemon=True).start()
+        while not wait([done], timeout=TOUCH_SECONDS).done:
+            self.touch()
         self.touch()
-        return future.result()
+        return done.result()
+
+
+def _tell(work: Callable[[], T], done: Future[T]) -> None:
+    try:
+        done.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        done.set_exception(error)
 
 
 def connect(conninfo: str) -> psycopg.Connection[Any]:

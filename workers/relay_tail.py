@@ -17,6 +17,7 @@ from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 from kafka.protocol.consumer import ListOffsetsRequest
 
+from foundation.unreadable_batches import pass_over_unreadable
 from workers.cloud_events import Claim, NotAnEvent, claim_of
 
 _NO_REPLICA_OF_ITS = -2
@@ -82,6 +83,7 @@ def _consumer(client_options: Mapping[str, Any]) -> Iterator[KafkaConsumer]:
         auto_offset_reset="earliest",
     )
     try:
+        pass_over_unreadable(consumer)
         yield consumer
     finally:
         consumer.close()

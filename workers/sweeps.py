@@ -32,6 +32,7 @@ from projections.ranges import EVERYTHING, RANGES, CaseRange
 from projections.read_model import ReadModel, all_read_models
 from projections.reconcile import check_range, check_rows
 from projections.topic import Held, TopicPlace, look_at_topic
+from workers.damage import distrusting
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ _OF_ROWS: tuple[Kind, ...] = ("rows_differ",)
 
 Place = Mapping[str, Any]
 """How far a sweep has got, as JSON; empty at its beginning."""
+StillAtIt = Callable[[], object]
+"""Called by a step that takes long, again and again: the database, which takes the sweep from one that hangs, sees that it does not."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class _Claimed:
 def step(
     pool: Pool,
     sweep: str,
-    look: Callable[[Place], Step],
+    look: Callable[[Place, StillAtIt], Step],
     when_whole: Callable[[Connection, datetime], None] = lambda _connection, _begun_at: None,
 ) -> bool:
     """Do the next step of a sweep. False: another reconciler is at it.
@@ -83,7 +86,7 @@ def step(
             claimed = cursor.execute(_SQL["claim"], {"sweep": sweep}).fetchone()
         if claimed is None:
             return False
-        done = look(claimed.place)
+        done = look(claimed.place, partial(connection.execute, _SQL["still_at_it"]))
         connection.execute(_SQL["looked"], {"sweep": sweep, "place": Jsonb(dict(done.place)), "is_whole": done.is_whole})
         if done.is_whole:
             when_whole(connection, claimed.begun_at)
@@ -93,7 +96,7 @@ def step(
 def step_positions(pool: Pool) -> bool:
     """Hold the next range of cases against the store, in every read model. False: another reconciler is at it."""
 
-    def look(place: Place) -> Step:
+    def look(place: Place, _still_at_it: StillAtIt) -> Step:
         number = int(place.get("range", 0))
         with pool.connection() as connection:
             up_to = place_of(connection, RECONCILER)
@@ -106,9 +109,10 @@ def step_positions(pool: Pool) -> bool:
 def step_rows(pool: Pool, model: ReadModel) -> bool:
     """Hold the rows of the next cases of a read model against rows derived anew. False: another reconciler is at it."""
 
-    def look(place: Place) -> Step:
+    def look(place: Place, _still_at_it: StillAtIt) -> Step:
         first = UUID(place["next"]) if "next" in place else EVERYTHING.first
-        _, last = check_rows(pool, model, CaseRange(first, EVERYTHING.last), most=CASES_AT_ONCE)
+        with distrusting(pool, model):
+            _, last = check_rows(pool, model, CaseRange(first, EVERYTHING.last), most=CASES_AT_ONCE)
         if last == EVERYTHING.last:
             return Step({}, is_whole=True)
         return Step({"next": str(UUID(int=last.int + 1))}, is_whole=False)
@@ -132,8 +136,9 @@ def step_topic(pool: Pool, held: Held) -> bool:
         psycopg.OperationalError: the database failed.
     """
 
-    def look(place: Place) -> Step:
-        found = look_at_topic(pool, held, TopicPlace.from_json(place))
+    def look(place: Place, still_at_it: StillAtIt) -> Step:
+        # Where the topic was made anew, or was never looked at, that is all that it has.
+        found = look_at_topic(pool, held, TopicPlace.from_json(place), moved=still_at_it)
         if found.began_anew:
             # What was missing before says nothing of the topic that was filled anew.
             with pool.connection() as connection:

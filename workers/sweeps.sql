@@ -7,6 +7,9 @@ SET LOCAL idle_in_transaction_session_timeout = '60s';
 -- name: claim
 SELECT place, begun_at FROM reconcile_sweeps WHERE sweep = %(sweep)s FOR UPDATE SKIP LOCKED;
 
+-- name: still_at_it
+SELECT 1;
+
 -- name: looked
 UPDATE reconcile_sweeps SET
     place = %(place)s, looked_at = clock_timestamp(),

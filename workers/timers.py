@@ -26,6 +26,8 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.metrics import LATENESS
 from foundation.sql import load_statements
 from foundation.tracing import is_tracing, span
+from projections.read_model import read_model
+from workers.damage import distrusting
 
 _SQL = load_statements(__file__)
 CLAIM = _SQL["claim"]
@@ -111,6 +113,8 @@ class Timers:
             psycopg.OperationalError: the database failed; the next call goes on where this one stopped, or leaves to others
                 what it has had for longer than a claim lasts.
             StoreUnreachable: as above.
+            psycopg.ProgrammingError, psycopg.InternalError: the read model's tables are not what they should be; it is built anew at
+                the next start.
         """
         if not self._in_hand or time.monotonic() >= self._mine_until:
             self._claim()
@@ -135,7 +139,11 @@ class Timers:
         from_the_start = began >= self._from_the_start_at
         if from_the_start:
             self._place = START
-        with self._pool.connection() as connection, connection.cursor(row_factory=class_row(DueDeadline)) as cursor:
+        with (
+            distrusting(self._pool, read_model("deadlines")),
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(DueDeadline)) as cursor,
+        ):
             # Planned anew each time: a plan that was kept may be of a time when few were waiting.
             claimed = cursor.execute(CLAIM, claim_parameters(now, self._place), prepare=False).fetchall()
             if claimed and began >= self._forgets_at:

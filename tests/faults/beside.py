@@ -28,6 +28,7 @@ from foundation.database import DATABASE_FAILED
 from foundation.partitions import partition_of
 from foundation.settings import Settings
 from foundation.sql import load_statements
+from foundation.unreadable_batches import pass_over_unreadable
 from projections.read_model import all_read_models
 from tests.desk import OFFICER
 from tests.faults.driver import Commands, NoAnswer
@@ -169,6 +170,7 @@ class Probes:
             reconnect_backoff_ms=50,
             reconnect_backoff_max_ms=250,
         )
+        pass_over_unreadable(consumer)
         try:
             consumer.assign([TopicPartition(EVENTS.name, number) for number in range(EVENTS.partitions)])
             for number in range(EVENTS.partitions):

@@ -133,9 +133,9 @@ def _check_topic(findings: Findings, readings: Readings, injected: Injected) -> 
                 if by_relay[name] == 1:
                     case_id, _, version = name.partition("/")
                     sequence[case_id].append((message.partition, int(version)))
-        elif marked:
+        elif marked or place in injected.garbage:
             if place in injected.garbage and place not in readings.rejected:
-                findings.add(kinds.NOT_REJECTED, f"{place} {message.headers[MARK]}")
+                findings.add(kinds.NOT_REJECTED, f"{place} {message.headers.get(MARK, 'that cannot be read')}")
         else:
             findings.add(kinds.ALTERED_IN_TOPIC if event else kinds.STRANGE_IN_TOPIC, f"{name or 'no id'} at {place}")
     findings.published = sum(by_relay.values())

@@ -16,6 +16,7 @@ from kafka.errors import KafkaError
 
 from deploy.kafka_admin import BrokerUnreachable
 from deploy.topics import EVENTS
+from foundation.unreadable_batches import pass_over_unreadable
 from tests.faults.fault import MARK, Place
 from workers.cloud_events import NotAnEvent, claim_of
 
@@ -45,6 +46,11 @@ class Message:
             return None
         return claim.case_id, claim.version
 
+    @property
+    def is_garbage(self) -> bool:
+        """Whether it is no event, or a fault wrote it as none. One that cannot be read says nothing, and is none either."""
+        return self.event is None or (MARK, b"garbage") in self.headers
+
     def saying(self, **headers: bytes) -> Message:
         """The same, with other values in some of its headers."""
         kept = [(name, value) for name, value in self.headers if name not in headers]
@@ -70,7 +76,9 @@ def although_the_broker_fails(act: Callable[P, T]) -> Callable[P, T]:
 
 def reader(bootstrap: str) -> closing[KafkaConsumer]:
     """A consumer of no group, to be closed."""
-    return closing(KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False))
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+    pass_over_unreadable(consumer)
+    return closing(consumer)
 
 
 def read(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.faults.away import away
 from tests.faults.fault import Fault, Ground
 from tests.faults.garbage import garbage
 from tests.faults.messages import PARTITIONS, Message, although_the_broker_fails, read, reader, some, write
+from tests.topics import NotUtf8
 from tests.waiting import wait_for
 from workers.cloud_events import message_of
 from workers.read_models import GROUP
@@ -29,8 +31,9 @@ _DONE = ("OK", NoError)
 
 
 def copy(ground: Ground, chance: Random) -> None:
-    """Write copies of some messages, new and old ones, each up to three times."""
-    copies = [message for message in some(ground.settings.kafka, chance) for _ in range(chance.randint(1, 3))]
+    """Write copies of some events, new and old ones, each up to three times. Garbage is not copied: who wrote it notes where it is."""
+    events = [message for message in some(ground.settings.kafka, chance) if not message.is_garbage]
+    copies = [message for message in events for _ in range(chance.randint(1, 3))]
     chance.shuffle(copies)
     write(ground.settings.kafka, copies, mark="copy")
 
@@ -69,11 +72,13 @@ def pollute(ground: Ground, chance: Random) -> None:
     """Write messages that are no events of the store: each kind of garbage once."""
 
     def events() -> list[Message]:
-        return [message for message in some(ground.settings.kafka, chance) if message.event]
+        return [message for message in some(ground.settings.kafka, chance) if not message.is_garbage]
 
     # It is empty for a moment when it was made anew.
     message = chance.choice(wait_for(events, seconds=_LONG_ENOUGH, what="an event in the topic"))
-    for place in write(ground.settings.kafka, garbage(chance, message), mark="garbage"):
+    # What is in a batch with what cannot be read cannot be read either.
+    unreadable = write(ground.settings.kafka, [replace(message, headers=[(NotUtf8("x"), b"")])])
+    for place in (*write(ground.settings.kafka, garbage(chance, message), mark="garbage"), *unreadable):
         ground.injected.wrote_garbage(place)
 
 

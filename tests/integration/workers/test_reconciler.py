@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Event
 
+import psycopg
 import pytest
 
 from foundation.database import Pool
@@ -12,6 +13,7 @@ from projections.apply import apply
 from projections.compare import compare
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
+from projections.rebuild import rebuild_where_needed
 from tests.histories import nobody_complies_or_pays, store
 from tests.services import Database
 from workers import reconciler as module
@@ -62,6 +64,27 @@ def test_one_look_is_a_page_and_tells_whether_there_is_more(
         looks += 1
     assert looks > 3
     assert all(compare(pool, model) == [] for model in all_read_models().values())
+
+
+def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(pool: Pool, database: Database) -> None:
+    """Also where no worker gets to it: they wait for a broker that is away."""
+    deliveries = store(nobody_complies_or_pays(), database)
+    with pool.connection() as connection:
+        connection.execute("DROP TABLE read_cases.cases CASCADE")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        Reconciler(pool, behind=0).look()
+    assert len(timeline(pool)) == len(deliveries)
+    assert rebuild_where_needed(pool) == ["cases"]
+    assert all(compare(pool, model) == [] for model in all_read_models().values())
+
+
+def test_it_tells_after_each_few_cases_that_it_gets_on(pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a page that takes longer than a process may stand still would have it started anew, and begun again."""
+    monkeypatch.setattr(module, "CASES", 1)
+    cases = {delivery.case_id for delivery in store(nobody_complies_or_pays(), database)}
+    moved: list[None] = []
+    Reconciler(pool, behind=0, moved=lambda: moved.append(None)).look()
+    assert len(moved) == len(cases) * len(all_read_models())
 
 
 def test_told_to_stop_it_leaves_what_it_has_not_healed_to_the_next_start(pool: Pool, database: Database) -> None:

@@ -13,15 +13,17 @@ import psycopg
 import pytest
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
+from structlog.testing import capture_logs
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client
+from deploy.topics import EVENTS
 from domain.case.events import CaseEvent
-from domain.mapper import digest_of
+from domain.mapper import UnreadableEvent, digest_of
 from foundation.settings import Settings
 from tests.histories import nobody_complies_or_pays, store
 from tests.relays import a_relay, ends_before_noting, ids, ids_of, publish_all, running
 from tests.services import Database
-from tests.topics import Published, inject, published, versions_by_case
+from tests.topics import Published, inject, published, unreadable_everywhere, versions_by_case
 from tests.waiting import wait_for
 from workers import relay as module
 from workers.relay import SendFailed
@@ -124,6 +126,40 @@ def test_a_message_that_only_bears_the_id_of_an_event_keeps_nobody_from_publishi
     assert ids(true) == ids_of(deliveries)
 
 
+def test_a_message_that_the_library_cannot_read_keeps_no_relay_from_its_start(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    """Behind the noted offsets, which a relay that starts reads from on."""
+    first = store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    inject(kafka, events_topic, unreadable_everywhere())
+    more = store(nobody_complies_or_pays(), database)
+    with a_relay(database, kafka, events_topic) as relay:
+        publish_all(relay)
+    true = [message for message in published(kafka, events_topic) if message.headers.get("ce_specversion")]
+    assert ids(true) == ids_of([*first, *more])
+
+
+def test_an_event_without_an_envelope_is_named_and_nothing_goes_past_it(
+    database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = store(nobody_complies_or_pays(), database)
+    monkeypatch.setattr(module, "WINDOW", 1)
+    with psycopg.connect(database.owner_url) as connection:
+        row = connection.execute(
+            "UPDATE stored_events SET state = 'damaged' WHERE originator_id = %s AND originator_version = %s RETURNING notification_id",
+            [deliveries[3].case_id, deliveries[3].version],
+        ).fetchone()
+    assert row
+    with a_relay(database, kafka, events_topic) as relay, capture_logs() as logs:
+        with pytest.raises(UnreadableEvent):
+            publish_all(relay)
+        assert relay.place < row[0]
+    assert [line["notification_id"] for line in logs if line["event"] == "event_without_envelope"] == [row[0]]
+    assert ids(published(kafka, events_topic)) == ids_of(deliveries[:3])
+
+
 def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
     database: Database, kafka: str, events_topic: str
 ) -> None:
@@ -137,6 +173,19 @@ def test_it_notes_where_each_partition_ends_and_its_producer_is_idempotent(
     with psycopg.connect(database.app_url) as connection:
         noted = connection.execute("SELECT partition, next_offset FROM relay_offsets WHERE topic = %s", [events_topic]).fetchall()
     assert dict(noted) == ends
+
+
+def test_an_offset_that_the_broker_did_not_tell_takes_none_back_that_is_noted(
+    database: Database, kafka: str, events_topic: str
+) -> None:
+    """A broker that has a batch already may say no more than that; the library then takes -1 for its offset."""
+    store(nobody_complies_or_pays(), database)
+    noted = "SELECT partition, next_offset FROM relay_offsets WHERE topic = %s AND next_offset > 0 ORDER BY partition"
+    with a_relay(database, kafka, events_topic) as relay, psycopg.connect(database.app_url, autocommit=True) as connection:
+        publish_all(relay)
+        before = connection.execute(noted, [events_topic]).fetchall()
+        relay._save(relay.place + 1, dict.fromkeys(range(EVENTS.partitions), 0))
+        assert connection.execute(noted, [events_topic]).fetchall() == before != []
 
 
 def test_its_place_never_goes_back(database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch) -> None:

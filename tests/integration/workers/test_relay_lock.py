@@ -76,6 +76,20 @@ def test_is_touched_while_work_goes_on_that_takes_longer_than_its_session_lives(
         assert lock.is_held()
 
 
+def test_that_was_lost_is_told_at_once_also_while_the_work_waits_for_a_broker_that_is_away(database: Database) -> None:
+    comes_back = Event()
+    with connect(database.app_url) as connection:
+        lock = RelayLock(connection, "t")
+        assert lock.take(Event())
+        with psycopg.connect(database.superuser_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+        began = time.monotonic()
+        with pytest.raises(psycopg.OperationalError):
+            lock.while_touching(lambda: comes_back.wait(60))
+        comes_back.set()
+        assert time.monotonic() - began < 30
+
+
 def test_that_was_lost_lets_nothing_be_published_not_even_by_the_producers_own_thread(
     database: Database, kafka: str, events_topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,7 +23,7 @@ from projections.places import RECONCILER, save_place
 from projections.ranges import RANGES, range_of
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
-from projections.rebuild import rebuild
+from projections.rebuild import rebuild, rebuild_where_needed
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.poison import Parked, damage, mend
 from tests.processes import running
@@ -30,7 +31,7 @@ from tests.services import Database
 from tests.waiting import wait_for
 from workers import reconciler
 from workers import sweeps as module
-from workers.sweeps import Place, Step, step, step_positions, step_rows
+from workers.sweeps import Place, Step, StillAtIt, step, step_positions, step_rows
 
 PENALTIES, TIMELINE = read_model("penalties"), read_model("timeline")
 
@@ -219,6 +220,14 @@ class TestRows:
         assert found(pool) == [Finding("penalties", range_of(fine), "rows_differ", 1, 1, fine, healed=True)]
         assert compare(pool, PENALTIES) == []
 
+    @pytest.mark.usefixtures("deliveries")
+    def test_of_tables_that_are_not_what_they_should_be_are_built_anew_at_the_next_start(self, pool: Pool) -> None:
+        with pool.connection() as connection:
+            connection.execute("DROP TABLE read_penalties.penalties CASCADE")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            step_rows(pool, PENALTIES)
+        assert rebuild_where_needed(pool) == ["penalties"]
+
     def test_are_looked_at_part_by_part_until_all_are(
         self, pool: Pool, database: Database, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -287,7 +296,7 @@ import sys, time
 from foundation.database import open_pool
 from workers.sweeps import Step, step
 
-def hang(place):
+def hang(place, still_at_it):
     print("claimed", flush=True)
     time.sleep(600)
     return Step({}, is_whole=False)
@@ -318,7 +327,7 @@ def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool, monke
     monkeypatch.setitem(module._SQL, "wait_no_longer", "SET LOCAL idle_in_transaction_session_timeout = '10ms'")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
 
-    def look(_place: Place) -> Step:
+    def look(_place: Place, _: StillAtIt) -> Step:
         def is_ended() -> bool:
             with pool.connection() as connection:
                 return connection.execute(waiting).fetchone() == (0,)
@@ -329,7 +338,23 @@ def test_a_step_whose_session_the_database_ended_is_done_again(pool: Pool, monke
     with pytest.raises(DATABASE_FAILED):
         step(pool, "positions", look)
     monkeypatch.undo()
-    assert step(pool, "positions", lambda _place: Step({"range": 7}, is_whole=False))
+    assert step(pool, "positions", lambda _place, _: Step({"range": 7}, is_whole=False))
+
+
+def test_a_step_that_takes_longer_than_the_database_waits_for_one_that_hangs_is_kept(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look at a large topic takes minutes: were it cut off, it would begin at the beginning again, without end."""
+    monkeypatch.setitem(module._SQL, "wait_no_longer", "SET LOCAL idle_in_transaction_session_timeout = '500ms'")
+
+    def look(_place: Place, still_at_it: StillAtIt) -> Step:
+        until = time.monotonic() + 1.5
+        wait_for(lambda: still_at_it() and time.monotonic() > until)
+        return Step({"range": 7}, is_whole=False)
+
+    assert step(pool, "positions", look)
+    with pool.connection() as connection:
+        assert connection.execute("SELECT place FROM reconcile_sweeps WHERE sweep = 'positions'").fetchone() == ({"range": 7},)
 
 
 def test_the_process_finds_a_lost_event_and_a_changed_row_while_no_broker_answers(

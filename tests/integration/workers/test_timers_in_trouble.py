@@ -18,6 +18,7 @@ from domain.event_store import in_postgres
 from domain.running import open_application
 from domain.time_sources import HeldAgainstTheDatabase, MovedTime
 from foundation.database import Pool
+from projections.rebuild import rebuild_where_needed
 from tests.firings import fires, passed_in_order, rank_of
 from tests.histories import stayed_until_a_day, store
 from tests.many_deadlines import overdue_fines, store_in_bulk
@@ -27,6 +28,14 @@ from workers.reconciler import Reconciler
 from workers.timers import Timers
 
 LATER = MovedTime(datetime(2023, 1, 1, tzinfo=UTC))
+
+
+def test_a_read_model_that_is_damaged_is_built_anew_at_the_next_start(database: Database, pool: Pool) -> None:
+    with pool.connection() as connection:
+        connection.execute("DROP TABLE read_deadlines.deadlines CASCADE")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        Timers(pool, open_application(database.app_url, pool), LATER).fire_due()
+    assert rebuild_where_needed(pool) == ["deadlines"]
 
 
 class TestDeadlinesThatCannotBeFired:

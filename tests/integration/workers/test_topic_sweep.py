@@ -22,7 +22,7 @@ from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
 from tests.poison import grow_old
 from tests.relays import a_relay, leave_out, make_anew, named, publish_all
 from tests.services import Database
-from tests.topics import inject, published
+from tests.topics import inject, published, unreadable_everywhere
 from workers.sweeps import held_topic, step_topic
 
 
@@ -45,6 +45,16 @@ def not_in_topic(held: Held, lost: Delivery) -> Finding:
 
 def whole(pool: Pool, held: Held) -> TopicLook:
     return look_at_topic(pool, held, TopicPlace())
+
+
+def test_what_the_library_cannot_read_is_no_event_of_the_store_and_hides_none(
+    pool: Pool, database: Database, kafka: str, held: Held
+) -> None:
+    inject(kafka, held.name, unreadable_everywhere())
+    stored = store(nobody_complies_or_pays(), database)
+    publish(database, kafka, held)
+    look = whole(pool, held)
+    assert (look.events, look.findings, look.unknown) == (len(stored), [], EVENTS.partitions)
 
 
 def test_everything_is_there_and_is_read_once(pool: Pool, database: Database, kafka: str, held: Held) -> None:

@@ -106,6 +106,11 @@ def test_tls_and_sasl_reach_the_kafka_clients(monkeypatch: pytest.MonkeyPatch) -
     }
 
 
+def test_blanks_between_brokers_are_no_part_of_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGCASE_KAFKA_BOOTSTRAP", " a:1, b:2 ")
+    assert load_settings().kafka == "a:1,b:2"
+
+
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGCASE_DATABASE_URL", "postgresql://app:hidden@db/regcase")
     monkeypatch.setenv("REGCASE_DATABASE_OWNER_URL", "postgresql://owner:hidden@db/regcase")

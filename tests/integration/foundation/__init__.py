@@ -1,0 +1,1 @@
+"""What is at the base of all, on a real database."""

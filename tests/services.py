@@ -27,9 +27,13 @@ from deploy.local.services import Service, await_service, begin_service
 from deploy.local.supervisor import Supervisor
 from deploy.migrate import migrate
 from deploy.postgres_server import APP_GROUP
+from foundation.database import open_pool
+from projections.rebuild import rebuild_where_needed
 
 _FOLDERS = Path(__file__).resolve().parents[1] / ".regcase" / "test"
-_TEMPLATE = "regcase_template"
+MIGRATED = "regcase_template"
+"""The database of which others are copies: migrated, and empty."""
+_WITH_READ_MODELS = "regcase_template_with_read_models"
 _numbers = count(1)
 
 
@@ -81,8 +85,8 @@ def running_postgres() -> Iterator[Postgres]:
         _start(postgres)
         notes = postgres.notes
         ensure_roles(postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
-        ensure_database(postgres.superuser, _TEMPLATE)
-        migrate(postgres.url(OWNER, notes.owner_password, _TEMPLATE))
+        ensure_database(postgres.superuser, MIGRATED)
+        migrate(postgres.url(OWNER, notes.owner_password, MIGRATED))
         yield postgres
 
 
@@ -98,25 +102,40 @@ def running_kafka() -> Iterator[Kafka]:
 
 
 @contextmanager
-def fresh_database(postgres: Postgres, *, template: str = _TEMPLATE) -> Iterator[Database]:
+def fresh_database(postgres: Postgres, *, template: str = MIGRATED) -> Iterator[Database]:
     """A database of its own, migrated unless another template is named; dropped afterwards, whoever is still connected."""
-    name = f"test_{next(_numbers)}"
+    made = _make(postgres, f"test_{next(_numbers)}", template)
+    try:
+        yield made
+    finally:
+        with psycopg.connect(postgres.superuser, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name)))
+
+
+def make_template_with_read_models(postgres: Postgres) -> str:
+    """Make a template in which every read model is built, and empty: it is copied in a moment, to build them takes longer.
+
+    Returns: its name.
+    """
+    made = _make(postgres, _WITH_READ_MODELS, MIGRATED)
+    with open_pool(made.app_url, name="template", size=4, timeout=5.0) as pool:
+        rebuild_where_needed(pool)
+    return made.name
+
+
+def _make(postgres: Postgres, name: str, template: str) -> Database:
     notes = postgres.notes
     ensure_database(postgres.superuser, name, template=template)
     with psycopg.connect(postgres.superuser, autocommit=True) as connection:
         # Rights on the database itself are not copied from the template.
         grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
         connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP_GROUP)))
-    try:
-        yield Database(
-            name=name,
-            app_url=postgres.url(APP, notes.app_password, name),
-            owner_url=postgres.url(OWNER, notes.owner_password, name),
-            superuser_url=postgres.url("postgres", notes.superuser_password, name),
-        )
-    finally:
-        with psycopg.connect(postgres.superuser, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return Database(
+        name=name,
+        app_url=postgres.url(APP, notes.app_password, name),
+        owner_url=postgres.url(OWNER, notes.owner_password, name),
+        superuser_url=postgres.url("postgres", notes.superuser_password, name),
+    )
 
 
 def _start(service: Service) -> None:

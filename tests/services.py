@@ -65,7 +65,10 @@ def data_folder(keep_if: Callable[[], bool] = lambda: False) -> Iterator[Path]:
     data = Path(tempfile.mkdtemp(dir=_FOLDERS))
     me = psutil.Process()
     owner = data.with_name(f"{data.name}.owner")
-    owner.write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    # Whole or not at all: another run may be sweeping.
+    fresh = owner.with_suffix(".new")
+    fresh.write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    fresh.rename(owner)
     data.chmod(0o711)
     try:
         yield data
@@ -151,9 +154,11 @@ def _start(service: Service) -> None:
 def _sweep() -> None:
     """Remove what test runs that were killed have left."""
     for owner in _FOLDERS.glob("*.owner"):
-        pid, began = owner.read_text(encoding="utf-8").split()
         try:
+            pid, began = owner.read_text(encoding="utf-8").split()
             alive = abs(psutil.Process(int(pid)).create_time() - float(began)) < 1
+        except FileNotFoundError:
+            continue  # another run is through with it
         except psutil.NoSuchProcess:
             alive = False
         if not alive:

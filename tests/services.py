@@ -141,6 +141,18 @@ def _make(postgres: Postgres, name: str, template: str) -> Database:
     )
 
 
+def processes_of(data: Path) -> list[str]:
+    """All processes that belong to the stack in a data folder, by whatever they can be told: their arguments, their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(data) in " ".join(process.cmdline()) or str(data) in process.environ().values():
+                found.append(f"{process.pid} {process.name()}")
+        except psutil.Error:
+            continue
+    return found
+
+
 def _start(service: Service) -> None:
     service.places.make()
     service.prepare(print)

@@ -12,6 +12,7 @@ from tests.acceptance.checks import (
     CLEARVIEW,
     HALDEN,
     doubled_in_topic,
+    each_case_in_order,
     missing_from_topic,
     query,
     rehearsed,
@@ -64,6 +65,7 @@ def test_both_cases_load_as_stated_and_reach_every_read_model(system: System) ->
 def test_every_event_is_published_once_and_in_order(system: System) -> None:
     assert not missing_from_topic(system)
     assert doubled_in_topic(system) == []
+    assert each_case_in_order(system)
 
 
 def test_the_docket_tells_where_each_case_stands(system: System) -> None:

@@ -21,6 +21,7 @@ from interfaces.scripts.rehearse import rehearse
 from tests.integration.interfaces.conftest import Regcase
 from tests.integration.interfaces.timers import Timers
 from tests.services import Database
+from tests.waiting import wait_for
 
 CASES = Path(__file__).parents[3] / "cases"
 CLEARVIEW, HALDEN = CASES / "clearview-uk.yaml", CASES / "halden-beacon-uk.yaml"
@@ -178,7 +179,8 @@ class TestStoppedInTheMiddle:
         for line in process.stdout:
             if "step 7 of 22" in line:
                 break
-        time.sleep(0.2)
+        stands = "SELECT 1 FROM matter_clocks WHERE now = '2021-12-21T00:00Z'"
+        wait_for(lambda: rows(database, stands), what="its waiting for a deadline that nobody fires")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert process.returncode == 130

@@ -186,11 +186,13 @@ class TestRunning:
         self, database: Database, kafka: str, events_topic: str
     ) -> None:
         active = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_try_advisory_lock(%' AND pid <> pg_backend_pid()"
         with psycopg.connect(database.superuser_url, autocommit=True) as connection, connect(database.app_url) as session:
             first = RelayLock(session, events_topic)
             assert first.take(Event())
             with running(database, kafka, events_topic):
                 deliveries = store(nobody_complies_or_pays(), database)
+                wait_for(lambda: connection.execute(asked).fetchone() == (2,), what="the second one's asking for the lock")
                 assert published(kafka, events_topic) == []
                 ((holder,),) = connection.execute(active).fetchall()
                 connection.execute("SELECT pg_terminate_backend(%s)", [holder])

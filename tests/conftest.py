@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 import structlog
 
+from deploy.local import notes
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.topics import EVENTS, Topic, ensure_topics
@@ -18,6 +20,14 @@ from foundation.settings import Settings
 from tests.services import Database, fresh_database, running_kafka, running_postgres
 from tests.system import System, running_system
 from tests.ways import Ways, topic_of_events, ways_to
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where processes share the tests (pytest-xdist), each has ports of its own: one is chosen a while before somebody listens there."""
+    shared = getattr(config, "workerinput", None)
+    if shared:
+        ports = notes._PORTS[int(shared["workerid"].removeprefix("gw")) :: shared["workercount"]]
+        notes._candidates = iter(random.sample(ports, len(ports)))
 
 
 @pytest.fixture(autouse=True)

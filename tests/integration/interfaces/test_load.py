@@ -162,6 +162,8 @@ class TestStoppedInTheMiddle:
                 break
         process.stdout.close()
         process.wait()
+        holds = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'regcase load'"
+        wait_for(lambda: not rows(database, holds), what="the database's noting that it is gone")
         played = len(rows(database, "SELECT * FROM script_steps"))
         assert 11 <= played < 23
         answer = regcase("load", str(HALDEN))

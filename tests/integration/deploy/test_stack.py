@@ -32,6 +32,7 @@ from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from tests.services import Database, data_folder, processes_of
 from tests.system import System, running_system
+from tests.ways import remove_topic
 
 SLEEPER = Program("sleeper", (sys.executable, "-c", "import time; time.sleep(3600)"), settles_after=1.0)
 # A shell, which is there at once: what needs a second to begin would count as started.
@@ -53,6 +54,7 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture
 def external(database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove_topic(Settings(kafka_bootstrap=kafka))
     monkeypatch.setenv("REGCASE_DATABASE_URL", database.app_url)
     monkeypatch.setenv("REGCASE_DATABASE_OWNER_URL", database.owner_url)
     monkeypatch.setenv("REGCASE_KAFKA_BOOTSTRAP", kafka)

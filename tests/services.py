@@ -88,6 +88,7 @@ def running_postgres() -> Iterator[Postgres]:
         _start(postgres)
         notes = postgres.notes
         ensure_roles(postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
+        _let_logins_be_quick(postgres)
         ensure_database(postgres.superuser, MIGRATED)
         migrate(postgres.url(OWNER, notes.owner_password, MIGRATED))
         yield postgres
@@ -124,6 +125,16 @@ def make_template_with_read_models(postgres: Postgres) -> str:
     with open_pool(made.app_url, name="template", size=4, timeout=5.0) as pool:
         rebuild_where_needed(pool)
     return made.name
+
+
+def _let_logins_be_quick(postgres: Postgres) -> None:
+    """A password is proved by thousands of rounds otherwise, at each of many thousand connections."""
+    notes = postgres.notes
+    logins = {"postgres": notes.superuser_password, OWNER: notes.owner_password, APP: notes.app_password}
+    with psycopg.connect(postgres.superuser) as connection:
+        connection.execute("SET scram_iterations = 1")
+        for name, password in logins.items():
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), password))
 
 
 def _make(postgres: Postgres, name: str, template: str) -> Database:

@@ -42,8 +42,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The tests start the program some hundred times. Where the environment says that no bytecode is to be kept, each start compiles it anew.
 test: $(READY)
-	$(BIN)/python -m pytest
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
 benchmark: $(READY)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks

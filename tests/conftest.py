@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+import structlog
 
+from deploy.local import notes
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.topics import EVENTS, Topic, ensure_topics
@@ -15,6 +20,30 @@ from foundation.settings import Settings
 from tests.services import Database, fresh_database, running_kafka, running_postgres
 from tests.system import System, running_system
 from tests.ways import Ways, topic_of_events, ways_to
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where processes share the tests (pytest-xdist), each has ports of its own: one is chosen a while before somebody listens there."""
+    shared = getattr(config, "workerinput", None)
+    if shared:
+        ports = notes._PORTS[int(shared["workerid"].removeprefix("gw")) :: shared["workercount"]]
+        notes._candidates = iter(random.sample(ports, len(ports)))
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """What a test does to the logs ends with it: whoever looks for a line finds it, whichever tests came before.
+
+    A logger that keeps what it was first used with, as those of a process do, would keep it for all tests that follow.
+    """
+    configure, before = structlog.configure, structlog.get_config()
+
+    def without_keeping(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    with patch.object(structlog, "configure", without_keeping):
+        yield
+    configure(**before)
 
 
 @pytest.fixture(scope="session")

@@ -31,9 +31,9 @@ from foundation.database import open_pool
 from projections.rebuild import rebuild_where_needed
 
 _FOLDERS = Path(__file__).resolve().parents[1] / ".regcase" / "test"
-MIGRATED, WITH_READ_MODELS = "regcase_migrated", "regcase_with_read_models"
-"""Templates of databases: as the migrations leave one; and with read models that are built, and empty."""
-
+MIGRATED = "regcase_template"
+"""The database of which others are copies: migrated, and empty."""
+_WITH_READ_MODELS = "regcase_template_with_read_models"
 _numbers = count(1)
 
 
@@ -65,7 +65,10 @@ def data_folder(keep_if: Callable[[], bool] = lambda: False) -> Iterator[Path]:
     data = Path(tempfile.mkdtemp(dir=_FOLDERS))
     me = psutil.Process()
     owner = data.with_name(f"{data.name}.owner")
-    owner.write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    # Whole or not at all: another run may be sweeping.
+    fresh = owner.with_suffix(".new")
+    fresh.write_text(f"{me.pid} {me.create_time()}", encoding="utf-8")
+    fresh.rename(owner)
     data.chmod(0o711)
     try:
         yield data
@@ -79,17 +82,15 @@ def data_folder(keep_if: Callable[[], bool] = lambda: False) -> Iterator[Path]:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """A Postgres server with the roles and the templates of databases, quick because it does not wait for the disk."""
+    """A Postgres server with the roles and a migrated template, quick because it does not wait for the disk."""
     with data_folder() as data:
         postgres = Postgres(Places(data), load_notes(Places(data).notes), durable=False)
         _start(postgres)
         notes = postgres.notes
         ensure_roles(postgres.superuser, owner_password=notes.owner_password, app_password=notes.app_password)
+        _let_logins_be_quick(postgres)
         ensure_database(postgres.superuser, MIGRATED)
         migrate(postgres.url(OWNER, notes.owner_password, MIGRATED))
-        _make_database(postgres, WITH_READ_MODELS, MIGRATED)
-        with open_pool(postgres.url(APP, notes.app_password, WITH_READ_MODELS), name="test", size=2, timeout=5.0) as pool:
-            rebuild_where_needed(pool)
         yield postgres
 
 
@@ -107,27 +108,60 @@ def running_kafka() -> Iterator[Kafka]:
 @contextmanager
 def fresh_database(postgres: Postgres, *, template: str = MIGRATED) -> Iterator[Database]:
     """A database of its own, migrated unless another template is named; dropped afterwards, whoever is still connected."""
-    name = f"test_{next(_numbers)}"
-    notes = postgres.notes
-    _make_database(postgres, name, template)
+    made = _make(postgres, f"test_{next(_numbers)}", template)
     try:
-        yield Database(
-            name=name,
-            app_url=postgres.url(APP, notes.app_password, name),
-            owner_url=postgres.url(OWNER, notes.owner_password, name),
-            superuser_url=postgres.url("postgres", notes.superuser_password, name),
-        )
+        yield made
     finally:
         with psycopg.connect(postgres.superuser, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name)))
 
 
-def _make_database(postgres: Postgres, name: str, template: str) -> None:
+def make_template_with_read_models(postgres: Postgres) -> str:
+    """Make a template in which every read model is built, and empty: it is copied in a moment, to build them takes longer.
+
+    Returns: its name.
+    """
+    made = _make(postgres, _WITH_READ_MODELS, MIGRATED)
+    with open_pool(made.app_url, name="template", size=4, timeout=5.0) as pool:
+        rebuild_where_needed(pool)
+    return made.name
+
+
+def _let_logins_be_quick(postgres: Postgres) -> None:
+    """A password is proved by thousands of rounds otherwise, at each of many thousand connections."""
+    notes = postgres.notes
+    logins = {"postgres": notes.superuser_password, OWNER: notes.owner_password, APP: notes.app_password}
+    with psycopg.connect(postgres.superuser) as connection:
+        connection.execute("SET scram_iterations = 1")
+        for name, password in logins.items():
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), password))
+
+
+def _make(postgres: Postgres, name: str, template: str) -> Database:
+    notes = postgres.notes
     ensure_database(postgres.superuser, name, template=template)
     with psycopg.connect(postgres.superuser, autocommit=True) as connection:
         # Rights on the database itself are not copied from the template.
         grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
         connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP_GROUP)))
+    return Database(
+        name=name,
+        app_url=postgres.url(APP, notes.app_password, name),
+        owner_url=postgres.url(OWNER, notes.owner_password, name),
+        superuser_url=postgres.url("postgres", notes.superuser_password, name),
+    )
+
+
+def processes_of(data: Path) -> list[str]:
+    """All processes that belong to the stack in a data folder, by whatever they can be told: their arguments, their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(data) in " ".join(process.cmdline()) or str(data) in process.environ().values():
+                found.append(f"{process.pid} {process.name()}")
+        except psutil.Error:
+            continue
+    return found
 
 
 def _start(service: Service) -> None:
@@ -143,9 +177,11 @@ def _start(service: Service) -> None:
 def _sweep() -> None:
     """Remove what test runs that were killed have left."""
     for owner in _FOLDERS.glob("*.owner"):
-        pid, began = owner.read_text(encoding="utf-8").split()
         try:
+            pid, began = owner.read_text(encoding="utf-8").split()
             alive = abs(psutil.Process(int(pid)).create_time() - float(began)) < 1
+        except FileNotFoundError:
+            continue  # another run is through with it
         except psutil.NoSuchProcess:
             alive = False
         if not alive:

@@ -52,14 +52,17 @@ def ways_to(database: Database, broker: Kafka, folder: Path) -> Iterator[Ways]:
 
 @contextmanager
 def topic_of_events(settings: Settings) -> Iterator[str]:
-    """The topic that our processes name; gone afterwards, with what was committed for it."""
+    """The topic that our processes name, empty; gone afterwards, with what was committed for it."""
+    remove_topic(settings)
     ensure_topics(settings)
     yield EVENTS.name
     remove_topic(settings)
 
 
 def remove_topic(settings: Settings) -> None:
-    """Have the broker without it."""
+    """Have the broker without it, whoever left it there."""
+    if EVENTS.name not in topics_known(settings, timeout=10):
+        return
     with admin_client(settings) as client:
         client.delete_topics([EVENTS.name])
     wait_for(lambda: EVENTS.name not in topics_known(settings, timeout=10), what="the end of the topic")

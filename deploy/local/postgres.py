@@ -19,10 +19,12 @@ from deploy.local.notes import Notes
 from deploy.local.places import Places
 from deploy.local.postgres_binaries import binaries
 from deploy.local.programs import Program
+from deploy.local.waiting import wait_until
 
 # Postgres refuses to run as root.
 _SYSTEM_USER = "regcase_postgres"
 _INITDB_SECONDS = 120
+_BESIDE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -176,21 +178,28 @@ def _binary(name: str) -> Path:
 
 
 def _ensure_system_user(user: str) -> None:
-    try:
-        pwd.getpwnam(user)
-    except KeyError:
-        pass
-    else:
+    if _is_there(user):
         return
     make = ("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", user)
     try:
         run(make, seconds=60)
     except (CommandFailed, PermissionError) as error:
+        # Another stack that starts at the same time may be making it.
+        if wait_until(lambda: _is_there(user), seconds=_BESIDE_SECONDS):
+            return
         msg = (
             f"Postgres must not run as root, and the system user {user} for it could not be made: {error}. "
             "Make it yourself, or run regcase as another user than root."
         )
         raise LocalStackFailed(msg) from None
+
+
+def _is_there(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _check_runs(user: str | None) -> None:

@@ -11,7 +11,6 @@ from typing import Unpack
 from deploy.kafka_admin import admin_client
 from deploy.local.database import APP, DATABASE, OWNER, ensure_database, ensure_roles
 from deploy.local.errors import LocalStackFailed
-from deploy.local.jars import ensure_jars
 from deploy.local.kafka import Kafka
 from deploy.local.notes import Notes, keep_notes, load_notes, with_health_ports, write_secret
 from deploy.local.numbers import Given
@@ -106,6 +105,8 @@ class Start:
             self._supervisor.stop(self._began)
 
     def _fetch_jars(self) -> None:
+        from deploy.local.jars import ensure_jars  # noqa: PLC0415 - takes a third of a second, which only a start is worth
+
         self._report("jars", "comparing with the lock file; fetching what is missing")
         self._report("jars", f"{len(ensure_jars())} jars", done=True)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from deploy.local import health
 from deploy.topics import EVENTS
 from interfaces.scripts.parse import parse_file
 from interfaces.scripts.rehearse import rehearse
@@ -79,7 +80,9 @@ def each_case_in_order(system: System) -> bool:
 
 def settle(system: System, *, within: float = AT_REST_WITHIN) -> None:
     """Wait until the system is at rest, and hold every row of every read model, and the topic, against the store."""
-    # First by the command, which tells whether the broker is there at all; then by a look into the topic.
+    # First by what costs little: a command that is given again and again takes the processor from those who are waited for.
+    wait_for(lambda: all(said.ready for said in health(system.settings).values()), seconds=within, what="readiness of all")
+    # Then by the command, which tells whether the broker is there at all; then by a look into the topic.
     wait_for(lambda: _is_up_to_date(system), seconds=within, what="read models up to date")
     wait_for(lambda: not missing_from_topic(system), seconds=within, what="publication of every stored event")
     system.run("reconcile", "--full")

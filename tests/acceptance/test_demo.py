@@ -8,26 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.services import data_folder
+from tests.services import data_folder, processes_of
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.timeout(900)  # on a machine with much else to do
 REGCASE = str(Path(sys.executable).with_name("regcase"))
 
 
 def environment(data: Path) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if not k.startswith("REGCASE_")}, "REGCASE_DATA": str(data)}
-
-
-def running_in(data: Path) -> list[str]:
-    """The processes that were started for a data folder."""
-    return [
-        " ".join(process.info["cmdline"])[:120]
-        for process in psutil.process_iter(["cmdline", "status"])
-        if str(data) in " ".join(process.info["cmdline"] or ()) and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
 
 
 def test_it_shows_the_cases_and_done_again_says_what_is_there() -> None:
@@ -52,7 +43,7 @@ def test_it_shows_the_cases_and_done_again_says_what_is_there() -> None:
         again = _demo(data)
         assert "clearview-uk: all 22 steps were played before; nothing was to be done." in again
         subprocess.run([REGCASE, "down"], env=environment(data), check=True, capture_output=True)
-        assert running_in(data) == []
+        assert processes_of(data) == []
 
 
 @pytest.mark.parametrize("moment", ["Postgres:", "step 5 of 22"])
@@ -70,7 +61,7 @@ def test_stopped_by_ctrl_c_it_leaves_nothing_running(moment: str) -> None:
             rest = demo.stdout.read()
         assert demo.returncode == 130
         assert "Traceback" not in rest
-        wait_for(lambda: running_in(data) == [], seconds=20, what="the end of every process")
+        wait_for(lambda: processes_of(data) == [], seconds=60, what="the end of every process")
 
 
 def test_a_stage_that_fails_ends_it_with_a_message_and_nothing_running() -> None:
@@ -80,10 +71,10 @@ def test_a_stage_that_fails_ends_it_with_a_message_and_nothing_running() -> None
         assert demo.returncode == 3
         assert "127.0.0.1" in demo.stderr
         assert "Traceback" not in demo.stderr
-        assert running_in(data) == []
+        assert processes_of(data) == []
 
 
 def _demo(data: Path) -> str:
-    done = subprocess.run([REGCASE, "demo"], env=environment(data), capture_output=True, text=True, check=False, timeout=180)
+    done = subprocess.run([REGCASE, "demo"], env=environment(data), capture_output=True, text=True, check=False, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -1,8 +1,9 @@
-"""A matter from command to read model and deadline, on the real stack, through the real commands."""
+"""Matters from command to read model and deadline, on the real stack, through the real commands; one of them in seven jurisdictions."""
 
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from projections.read_model import all_read_models
@@ -11,6 +12,7 @@ from tests.acceptance.checks import (
     CLEARVIEW,
     HALDEN,
     doubled_in_topic,
+    each_case_in_order,
     missing_from_topic,
     query,
     rehearsed,
@@ -21,6 +23,17 @@ from tests.system import System
 from tests.waiting import wait_for
 
 READ_MODELS = tuple(all_read_models())
+ABROAD = sorted(set(CASES.glob("clearview-*.yaml")) - {CLEARVIEW})
+ENFORCED = {
+    "AU": (None, None, None),
+    "AT": (None, None, None),
+    "FR": ("EUR", 20_000_000, 20_000_000),
+    "GB": ("GBP", 7_552_800, None),
+    "GR": ("EUR", 20_000_000, 20_000_000),
+    "IT": ("EUR", 20_000_000, 20_000_000),
+    "NL": ("EUR", 30_500_000, 30_500_000),
+}
+"""Against Clearview, by jurisdiction: currency, what was imposed, and what of it is final. Nothing was paid anywhere."""
 
 
 def asked(system: System, *arguments: str) -> Any:
@@ -52,6 +65,7 @@ def test_both_cases_load_as_stated_and_reach_every_read_model(system: System) ->
 def test_every_event_is_published_once_and_in_order(system: System) -> None:
     assert not missing_from_topic(system)
     assert doubled_in_topic(system) == []
+    assert each_case_in_order(system)
 
 
 def test_the_docket_tells_where_each_case_stands(system: System) -> None:
@@ -114,10 +128,35 @@ def test_the_time_line_has_every_event_with_both_kinds_of_date(system: System) -
     assert (decided["law_date"], decided["recorded"][:10]) == ("2025-10-06", "2025-10-07")
 
 
+def test_every_script_of_another_jurisdiction_loads_as_its_rehearsal_showed(system: System) -> None:
+    loaded = system.run("load", *map(str, ABROAD), "--wait", "60")
+    assert loaded.out.count("everything happened as stated.") == len(ABROAD) == len(ENFORCED) - 1
+    assert stored(system) == rehearsed(CLEARVIEW, HALDEN, *ABROAD)
+    settle(system)
+
+
+def test_the_enforcement_in_all_jurisdictions_is_shown_side_by_side(system: System) -> None:
+    [group] = asked(system, "matters", "--siblings")
+    found = {row["jurisdiction"]: row for row in group["matters"]}
+    assert {place: _enforced(row) for place, row in found.items()} == ENFORCED
+    assert not any(row["paid"] and _whole(row["paid"]) for row in found.values())
+    assert found["FR"]["liquidated"] == {"amount": "5200000.00", "currency": "EUR"}, "beside the fine, not in it"
+    assert found["FR"]["outstanding"] == {"amount": "25200000.00", "currency": "EUR"}
+    page = system.run("matters", "--siblings").out
+    assert "EUR 30,500,000.00" in page
+    assert "GBP 7,552,800.00" in page
+
+
+def _enforced(row: dict[str, Any]) -> tuple[str | None, int | None, int | None]:
+    imposed, final = row["imposed"], row["final"]
+    return imposed and imposed["currency"], imposed and _whole(imposed), final and _whole(final)
+
+
+def _whole(money: dict[str, str]) -> int:
+    return int(Decimal(money["amount"]))
+
+
 def test_rows_built_anew_equal_the_live_ones(system: System) -> None:
-    system.run(
-        "load", str(CASES / "clearview-at.yaml"), "--wait", "30"
-    )  # linked with the British matter: rows of every read model
     live = rows_of_every_read_model(system)
     system.run("rebuild", "all")
     assert rows_of_every_read_model(system) == live

@@ -196,9 +196,13 @@ class OnWallTime:
         """Begin."""
         self._thread.start()
 
-    def finish(self) -> None:
-        """Open no more, and wait until the last deadline is due."""
+    def open_no_more(self) -> None:
+        """Let what is open fall due meanwhile."""
         self._stop.set()
+
+    def finish(self) -> None:
+        """Wait until the last deadline is due."""
+        self.open_no_more()
         self._thread.join()
         last = max(self._beside.due.values(), default=datetime.now(UTC))
         time.sleep(max(0.0, (last - datetime.now(UTC)).total_seconds()))

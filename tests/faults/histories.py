@@ -61,7 +61,16 @@ def endless(of_seed: int) -> Generator[History, None, None]:
 
 def chunk(of_seed: int, number: int) -> list[History]:
     """Some histories of all kinds, mixed."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False)
+    try:
+        return _chunk(of_seed, number)
+    finally:
+        # It is the process of the tests that asks, at times: others there look for lines of the log.
+        structlog.configure(**before)
+
+
+def _chunk(of_seed: int, number: int) -> list[History]:
     random = Random(f"{of_seed}/{number}")
     prefix = f"faults-{of_seed}-{number}"
     made = _of_the_state_machine(prefix, random.getrandbits(32))

@@ -168,6 +168,8 @@ class Run:
 
     def _end(self) -> Findings:
         self._say("bringing the histories that are begun to their end")
+        # What falls due by wall time does so while the driver is busy: nobody has to wait for it then.
+        self._wall_time.open_no_more()
         self._driver.finish(seconds=THROUGH_WITHIN)
         self._wall_time.finish()
         self._driver.close()

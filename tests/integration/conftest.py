@@ -1,4 +1,4 @@
-"""Parts of the real system for one test: a database whose read models are there and empty, a broker that hangs."""
+"""Parts of the real system for one test: a database, whose read models are there for whoever asks for `pool`; a broker that hangs."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ import pytest
 from deploy.local.postgres import Postgres
 from foundation.database import Pool, open_pool
 from tests.poison import Parked, parked_in_every_read_model
-from tests.services import MIGRATED, WITH_READ_MODELS, Database, fresh_database
+from tests.services import MIGRATED, Database, fresh_database, make_template_with_read_models
+
+
+@pytest.fixture(scope="session")
+def with_read_models(postgres: Postgres) -> str:
+    """The name of a database to be copied, in which all read models are built."""
+    return make_template_with_read_models(postgres)
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[Database]:
-    """A migrated database that no other test sees; for who asks for a pool as well, with read models, which take long to build."""
-    with fresh_database(postgres, template=WITH_READ_MODELS if "pool" in request.fixturenames else MIGRATED) as fresh:
+def database(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database that no other test sees; its read models are built where the test has asked for `pool`."""
+    template = request.getfixturevalue("with_read_models") if "pool" in request.fixturenames else MIGRATED
+    with fresh_database(postgres, template=template) as fresh:
         yield fresh
 
 
 @pytest.fixture
 def pool(database: Database) -> Iterator[Pool]:
+    """Connections to it."""
     with open_pool(database.app_url, name="test", size=6, timeout=5.0) as pool:
         yield pool
 

@@ -11,8 +11,7 @@ from foundation.settings import Settings
 def test_a_broker_that_hangs_keeps_nobody_from_asking_the_others(kafka: str, hanging: str) -> None:
     settings = Settings(kafka_bootstrap=f"{hanging},{kafka}")
 
-    for _ in range(3):
-        assert len(brokers_known(settings, timeout=2)) == 1
+    assert len(brokers_known(settings, timeout=2)) == 1
 
 
 def test_what_each_broker_lacks_is_told_where_none_answers(hanging: str) -> None:

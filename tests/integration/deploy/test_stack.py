@@ -30,8 +30,9 @@ from deploy.postgres_server import OLDEST
 from foundation.database import DatabaseUnreachable
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
-from tests.services import Database, data_folder
+from tests.services import Database, data_folder, processes_of
 from tests.system import System, running_system
+from tests.ways import remove_topic
 
 SLEEPER = Program("sleeper", (sys.executable, "-c", "import time; time.sleep(3600)"), settles_after=1.0)
 # A shell, which is there at once: what needs a second to begin would count as started.
@@ -53,21 +54,20 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture
 def external(database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove_topic(Settings(kafka_bootstrap=kafka))
     monkeypatch.setenv("REGCASE_DATABASE_URL", database.app_url)
     monkeypatch.setenv("REGCASE_DATABASE_OWNER_URL", database.owner_url)
     monkeypatch.setenv("REGCASE_KAFKA_BOOTSTRAP", kafka)
 
 
-def running(data: Path) -> list[str]:
-    """All processes that belong to a stack, by whatever they can be told."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if str(data) in " ".join(process.cmdline()) or str(data) in process.environ().values():
-                found.append(f"{process.pid} {process.name()}")
-        except psutil.Error:
-            continue
-    return found
+@pytest.fixture
+def stopped(data: Path, kafka: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a database that was up once, and so far without a broker of its own: that takes twice as long."""
+    with monkeypatch.context() as environment:
+        environment.setenv("REGCASE_KAFKA_BOOTSTRAP", kafka)
+        local.up(Settings(data=data), programs=[])
+        local.down(Settings(data=data))
+    return data
 
 
 def pids(system: System) -> dict[str, int | None]:
@@ -157,7 +157,7 @@ class TestAStackThatIsUp:
         before = up.process(name).pid
         up.kill(name)
 
-        assert wait_until(lambda: up.process(name).pid not in (None, before), seconds=10)
+        assert wait_until(lambda: up.process(name).pid not in (None, before), seconds=60)
         # Done again, it waits until all is ready.
         local.up(Settings(data=up.settings.data), programs=[SLEEPER])
         assert answers(up.settings)
@@ -200,12 +200,12 @@ class TestStopping:
         with psycopg.connect(settings.database) as connection:
             connection.execute("INSERT INTO matter_clocks VALUES ('00000000-0000-0000-0000-000000000001', now())")
         held = psycopg.connect(settings.database)  # somebody is still connected
-        assert running(data)
+        assert processes_of(data)
 
         assert sorted(local.down(Settings(data=data))) == ["kafka", "postgres", "sleeper"]
         held.close()
 
-        assert running(data) == []
+        assert processes_of(data) == []
         assert names_running(settings) == []
         assert local.down(Settings(data=data)) == []
 
@@ -216,12 +216,12 @@ class TestStopping:
     def test_ends_also_what_a_killed_supervisor_left_behind(self, data: Path) -> None:
         settings = local.up(Settings(data=data), programs=[SLEEPER])
         os.kill(int((data / "supervisord.pid").read_text()), signal.SIGKILL)
-        assert wait_until(lambda: names_running(settings) == [], seconds=5)
-        assert running(data)
+        assert wait_until(lambda: names_running(settings) == [], seconds=60)
+        assert processes_of(data)
 
         local.down(Settings(data=data))
 
-        assert running(data) == []
+        assert processes_of(data) == []
 
     def test_of_what_was_never_started_does_nothing(self, tmp_path: Path) -> None:
         assert local.down(Settings(data=tmp_path / "none")) == []
@@ -237,27 +237,23 @@ class TestAStartThatFails:
 
             assert f"Kafka cannot start: its port 127.0.0.1:{port} is taken by" in str(failure.value)
             assert f"(process {os.getpid()})" in str(failure.value)
-        assert running(data) == []
+        assert processes_of(data) == []
         assert not (data / "connections.env").exists()
 
-    def test_because_a_service_is_broken_shows_the_end_of_its_log(self, data: Path) -> None:
-        local.up(Settings(data=data), programs=[])
-        local.down(Settings(data=data))
-        (data / "postgres" / "data" / "global" / "pg_control").unlink()
+    def test_because_a_service_is_broken_shows_the_end_of_its_log(self, stopped: Path) -> None:
+        (stopped / "postgres" / "data" / "global" / "pg_control").unlink()
 
         with pytest.raises(ServiceFailed, match=r"postgres failed: it ended 3 times.*(?s:.)*could not find the database system"):
-            local.up(Settings(data=data), programs=[])
+            local.up(Settings(data=stopped), programs=[])
 
-        assert running(data) == []
+        assert processes_of(stopped) == []
 
-    def test_because_its_passwords_were_lost_says_what_to_do(self, data: Path) -> None:
-        local.up(Settings(data=data), programs=[])
-        local.down(Settings(data=data))
-        (data / "stack.json").unlink()
+    def test_because_its_passwords_were_lost_says_what_to_do(self, stopped: Path) -> None:
+        (stopped / "stack.json").unlink()
 
         with pytest.raises(LocalStackFailed, match="are not those of the database"):
-            local.up(Settings(data=data), programs=[])
-        assert running(data) == []
+            local.up(Settings(data=stopped), programs=[])
+        assert processes_of(stopped) == []
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_because_it_was_interrupted_leaves_nothing_running(self, data: Path, number: signal.Signals) -> None:
@@ -272,11 +268,11 @@ class TestAStartThatFails:
             assert start.stdout is not None
             for line in start.stdout:
                 if line.strip() == "migrations":
-                    assert running(data)
+                    assert processes_of(data)
                     start.send_signal(number)
             assert start.wait(60) != 0
 
-        assert running(data) == []
+        assert processes_of(data) == []
 
     def test_because_the_disk_is_full_says_how_much_is_needed(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=7_000_000))
@@ -308,7 +304,7 @@ class TestADataFolderThatOthersCannotReach:
             notes = load_notes(Places(data).notes)
             outside = Places(data).postgres(other_user=True, stack_id=notes.stack_id)
             shutil.rmtree(outside.parent)
-        assert running(data) == []
+        assert processes_of(data) == []
 
 
 class TestExternalServices:
@@ -353,7 +349,7 @@ class TestExternalServices:
 
         with pytest.raises(Misconfigured, match=r"has version 18\.\d+.*needs 27 or later"):
             local.up(load_settings().model_copy(update={"data": data}), programs=[])
-        assert running(data) == []
+        assert processes_of(data) == []
 
     @pytest.mark.usefixtures("external")
     def test_that_do_not_answer_are_named_without_their_password(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +358,7 @@ class TestExternalServices:
         with pytest.raises(DatabaseUnreachable, match=r"127\.0\.0\.1:9/cases") as failure:
             local.up(load_settings().model_copy(update={"data": data}), programs=[])
         assert "secret" not in str(failure.value)
-        assert running(data) == []
+        assert processes_of(data) == []
 
     @pytest.mark.usefixtures("external")
     def test_come_with_settings_that_our_processes_get_when_they_change(

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from foundation.database import Pool
 from interfaces.cli.entry import app
 from tests.services import Database
+from workers.reconciler import Reconciler
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Answer:
 
 
 Regcase = Callable[..., Answer]
+
+
+def show_everything(pool: Pool) -> None:
+    """Let the read models have what is stored."""
+    Reconciler(pool, behind=0).look()
 
 
 @pytest.fixture

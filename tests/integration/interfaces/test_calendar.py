@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 import domain.clock.calendar as installed
-from foundation.database import open_pool
-from projections.rebuild import rebuild_where_needed
-from tests.integration.interfaces.conftest import Regcase
+from foundation.database import Pool
+from tests.integration.interfaces.conftest import Regcase, show_everything
 from tests.integration.interfaces.test_do_and_show import intended, told
-from tests.services import Database
 
 REASON = ("--reason", "Day of mourning")
 ADD = ("calendar", "add-holiday", "uk-dpa-2018", "2024-05-29", *REASON, "--calendar", "england-wales", "--by", "ann:registrar")
@@ -54,11 +52,10 @@ class TestAddHoliday:
         assert deadline["due"] == "2024-05-30"
         assert deadline["calendar"]["version"].endswith(" + 2024-05-29")
 
-    def test_can_be_read_in_the_time_line_and_the_read_models_agree(self, regcase: Regcase, database: Database) -> None:
+    def test_can_be_read_in_the_time_line_and_the_read_models_agree(self, regcase: Regcase, pool: Pool) -> None:
         intended(regcase)
         told(regcase, *ADD)
-        with open_pool(database.app_url, name="test", size=2, timeout=5.0) as pool:
-            rebuild_where_needed(pool)
+        show_everything(pool)
         words = "Time for representations was computed anew: it ends on 30 May 2024 instead of 29 May 2024. 29 May 2024 is a day off: Day of mourning."
         assert words in [row["words"] for row in told(regcase, "timeline", "INV-1")]
         assert regcase("reconcile", "--full").code == 0
@@ -126,11 +123,10 @@ class TestCorrect:
         assert "a notice is varied or cancelled" in answer.err
         assert json.loads(regcase("show", fine, "--json").out)["version"] == 4
 
-    def test_reads_in_every_read_model_as_it_stands(self, regcase: Regcase, database: Database) -> None:
+    def test_reads_in_every_read_model_as_it_stands(self, regcase: Regcase, pool: Pool) -> None:
         inv = told(regcase, "do", "investigation.open", "--by", "jane:officer", "--with", *OPEN)["case_id"]
         facts = ("event_version=1", "fields={opened_on: 2024-01-16, grounds: [UK GDPR Art 5]}", "reason=x")
-        with open_pool(database.app_url, name="test", size=2, timeout=5.0) as pool:
-            rebuild_where_needed(pool)
+        show_everything(pool)
         told(regcase, "do", "investigation.correct", "--on", inv, "--by", "ann:registrar", "--with", *facts)
         regcase("rebuild", "all")
         assert regcase("reconcile", "--full").code == 0

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from foundation.database import open_pool
-from projections.rebuild import rebuild_where_needed
-from tests.integration.interfaces.conftest import Regcase
-from tests.services import Database
+from foundation.database import Pool
+from tests.integration.interfaces.conftest import Regcase, show_everything
 
 OPEN = (
     "do", "investigation.open", "--by", "jane:officer", "--with", "reference=INV-1", "regime=uk-dpa-2018",
@@ -165,28 +163,26 @@ class TestDo:
         assert answer.code == 1
         assert "The read models are not built yet, so 'INV-1' cannot be looked up." in answer.err
 
-    def test_waits_for_the_read_models_and_says_which_are_behind(self, regcase: Regcase, database: Database) -> None:
-        with open_pool(database.app_url, name="test", size=4) as pool:
-            rebuild_where_needed(pool)
-            started = time.monotonic()
-            answer = regcase(*OPEN, "--wait", "0.3")
-            assert 0.3 <= time.monotonic() - started < 5
-            assert answer.code == 4
-            assert (
-                "Everything is written, but within 0.3 s these read models do not show it yet: cases, deadlines, matters"
-                in answer.err
-            )
-            machine = regcase(*OPEN, "--wait", "0", "--json")
-            assert machine.code == 4
-            assert json.loads(machine.out)["events"]
+    @pytest.mark.usefixtures("pool")
+    def test_waits_for_the_read_models_and_says_which_are_behind(self, regcase: Regcase) -> None:
+        started = time.monotonic()
+        answer = regcase(*OPEN, "--wait", "0.3")
+        assert 0.3 <= time.monotonic() - started < 5
+        assert answer.code == 4
+        assert (
+            "Everything is written, but within 0.3 s these read models do not show it yet: cases, deadlines, matters"
+            in answer.err
+        )
+        machine = regcase(*OPEN, "--wait", "0", "--json")
+        assert machine.code == 4
+        assert json.loads(machine.out)["events"]
 
 
 class TestNamingACase:
     @pytest.fixture
-    def inv(self, regcase: Regcase, database: Database) -> str:
+    def inv(self, regcase: Regcase, pool: Pool) -> str:
         inv = opened(regcase)
-        with open_pool(database.app_url, name="test", size=4) as pool:
-            rebuild_where_needed(pool)
+        show_everything(pool)
         return inv
 
     @pytest.mark.usefixtures("inv")

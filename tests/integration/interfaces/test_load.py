@@ -21,6 +21,7 @@ from interfaces.scripts.rehearse import rehearse
 from tests.integration.interfaces.conftest import Regcase
 from tests.integration.interfaces.timers import Timers
 from tests.services import Database
+from tests.waiting import wait_for
 
 CASES = Path(__file__).parents[3] / "cases"
 CLEARVIEW, HALDEN = CASES / "clearview-uk.yaml", CASES / "halden-beacon-uk.yaml"
@@ -118,15 +119,14 @@ class TestStoppedInTheMiddle:
                 raise KeyboardInterrupt
             return played
 
-        monkeypatch.setattr(Player, "play", play_and_die)
-        answer = regcase("load", str(CLEARVIEW))
+        with monkeypatch.context() as patched:
+            patched.setattr(Player, "play", play_and_die)
+            answer = regcase("load", str(CLEARVIEW))
         assert answer.code == 130
         assert f"stopped after {after - 1} of 22 steps" in answer.err
-        monkeypatch.undo()
-        regcase_again = regcase_for(database)
-        code, out, err = regcase_again("load", str(CLEARVIEW))
-        assert code == 0, err
-        assert "everything happened as stated" in out
+        answer = regcase("load", str(CLEARVIEW))
+        assert answer.code == 0, answer
+        assert "everything happened as stated" in answer.out
         assert stored(database) == rehearsed(CLEARVIEW)
 
     @pytest.mark.usefixtures("timers")
@@ -153,8 +153,7 @@ class TestStoppedInTheMiddle:
         assert stored(database) == rehearsed(CLEARVIEW)
 
     @pytest.mark.usefixtures("timers")
-    def test_a_killed_process_goes_on(self, database: Database) -> None:
-        regcase = regcase_for(database)
+    def test_a_killed_process_goes_on(self, regcase: Regcase, database: Database) -> None:
         process = subprocess.Popen(command("load", str(HALDEN)), env=environment(database), stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         for line in process.stdout:
@@ -163,11 +162,13 @@ class TestStoppedInTheMiddle:
                 break
         process.stdout.close()
         process.wait()
+        holds = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'regcase load'"
+        wait_for(lambda: not rows(database, holds), what="the database's noting that it is gone")
         played = len(rows(database, "SELECT * FROM script_steps"))
         assert 11 <= played < 23
-        code, out, err = regcase("load", str(HALDEN))
-        assert code == 0, err
-        assert out.startswith(f"halden-beacon-uk: going on after step {played} of 23.")
+        answer = regcase("load", str(HALDEN))
+        assert answer.code == 0, answer
+        assert answer.out.startswith(f"halden-beacon-uk: going on after step {played} of 23.")
         assert stored(database) == rehearsed(HALDEN)
 
     def test_ctrl_c_says_how_to_go_on(self, database: Database) -> None:
@@ -178,7 +179,8 @@ class TestStoppedInTheMiddle:
         for line in process.stdout:
             if "step 7 of 22" in line:
                 break
-        time.sleep(0.2)
+        stands = "SELECT 1 FROM matter_clocks WHERE now = '2021-12-21T00:00Z'"
+        wait_for(lambda: rows(database, stands), what="its waiting for a deadline that nobody fires")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert process.returncode == 130
@@ -192,16 +194,6 @@ def command(*arguments: str) -> list[str]:
 
 def environment(database: Database) -> dict[str, str]:
     return {**os.environ, "REGCASE_DATABASE_URL": database.app_url}
-
-
-def regcase_for(database: Database) -> Any:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            command(*arguments), env=environment(database), capture_output=True, text=True, check=False, timeout=120
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
 
 
 @pytest.mark.usefixtures("timers")

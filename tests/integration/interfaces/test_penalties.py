@@ -6,24 +6,18 @@ import json
 
 import pytest
 
-from foundation.database import open_pool
-from projections.apply import apply
-from projections.read_model import all_read_models
-from projections.rebuild import rebuild_where_needed
+from foundation.database import Pool
 from tests.desk import ISSUER, Desk
 from tests.fines import impose, intended, pay, pecr
 from tests.histories import store
-from tests.integration.interfaces.conftest import Regcase
+from tests.integration.interfaces.conftest import Regcase, show_everything
 from tests.services import Database
 
 
-def shown(desk: Desk, database: Database) -> None:
+def shown(desk: Desk, database: Database, pool: Pool) -> None:
     """Put a desk's histories into the store and the read models."""
-    with open_pool(database.app_url, name="test", size=4) as pool:
-        rebuild_where_needed(pool)
-        deliveries = store(desk, database)
-        for model in all_read_models().values():
-            apply(pool, model, deliveries)
+    store(desk, database)
+    show_everything(pool)
 
 
 def late() -> Desk:
@@ -33,8 +27,8 @@ def late() -> Desk:
     return desk
 
 
-def test_tells_late_interest_with_its_steps_and_what_is_not_certain(regcase: Regcase, database: Database) -> None:
-    shown(late(), database)
+def test_tells_late_interest_with_its_steps_and_what_is_not_certain(regcase: Regcase, database: Database, pool: Pool) -> None:
+    shown(late(), database, pool)
     answer = regcase("penalties", "--interest-on", "2025-01-10")
     assert answer.code == 0
     assert "Late interest on INV-1/fine-1 by 2025-01-10: EUR 130.00" in answer.out
@@ -45,15 +39,15 @@ def test_tells_late_interest_with_its_steps_and_what_is_not_certain(regcase: Reg
     assert "interest" not in json.loads(regcase("penalties", "--json").out)
 
 
-def test_says_where_no_law_knows_late_interest(regcase: Regcase, database: Database) -> None:
-    shown(pecr(), database)
+def test_says_where_no_law_knows_late_interest(regcase: Regcase, database: Database, pool: Pool) -> None:
+    shown(pecr(), database, pool)
     assert "No law of these penalties knows late interest." in regcase("penalties", "--interest-on", "2026-01-10").out
 
 
-def test_notes_a_reduction(regcase: Regcase, database: Database) -> None:
+def test_notes_a_reduction(regcase: Regcase, database: Database, pool: Pool) -> None:
     desk = pecr()
     pay(desk, "GBP 80000", "2025-11-20")
-    shown(desk, database)
+    shown(desk, database, pool)
     assert "reduced by 20 %" in regcase("penalties").out
 
 

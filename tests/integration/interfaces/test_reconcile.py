@@ -8,9 +8,8 @@ from typing import Any, Self
 
 import pytest
 
-from deploy.topics import EVENTS, ensure_topics
+from deploy.topics import EVENTS
 from foundation.database import Pool
-from foundation.settings import Settings
 from interfaces.cli import reconcile
 from projections.apply import apply
 from projections.compare import IN_FLIGHT
@@ -129,13 +128,13 @@ class Ahead(datetime):
         return super().now(tz) + timedelta(hours=1)
 
 
+@pytest.mark.usefixtures("topic")
 def test_an_event_that_was_published_and_is_not_in_the_topic_is_told(
     regcase: Regcase, database: Database, kafka: str, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REGCASE_KAFKA_BOOTSTRAP", kafka)
     # What is found is kept by the database's time, whatever that of the machine says.
     monkeypatch.setattr(reconcile, "datetime", Ahead, raising=False)
-    ensure_topics(Settings(kafka_bootstrap=kafka), [EVENTS])
     lost = deliveries[-1]
     with a_relay(database, kafka, EVENTS.name) as relay:
         leave_out(relay, database, lost)

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from domain.identifiers import matter_id_of
-from foundation.database import open_pool
-from projections.rebuild import rebuild_where_needed
-from tests.integration.interfaces.conftest import Regcase
+from foundation.database import Pool
+from tests.integration.interfaces.conftest import Regcase, show_everything
 from tests.integration.interfaces.timers import Timers
 from tests.services import Database
 
@@ -104,13 +103,12 @@ def link(reference: str, *, authority: str = "CNIL", jurisdiction: str = "FR", m
 
 
 @pytest.fixture
-def read(regcase: Regcase, database: Database, tmp_path: Path) -> Iterator[Read]:
+def read(regcase: Regcase, database: Database, pool: Pool, tmp_path: Path) -> Iterator[Read]:
     """Loads matters, and reads what `matters --siblings --json` says of them."""
 
     def read(*arguments: str, **matters: list[str]) -> Any:
         loaded(regcase, tmp_path, **matters)
-        with open_pool(database.app_url, name="test", size=2, timeout=5.0) as pool:
-            rebuild_where_needed(pool)
+        show_everything(pool)
         answer = regcase("matters", "--siblings", *arguments, "--json")
         assert answer.code == 0, answer
         return json.loads(answer.out)

@@ -23,7 +23,7 @@ from projections.read_model import all_read_models
 from projections.reading import CaseRow, DeadlineRow
 from tests.desk import Desk
 from tests.histories import STORIES, store
-from tests.services import WITH_READ_MODELS, Database, fresh_database
+from tests.services import Database, fresh_database
 from tests.unit.domain.test_every_history import EveryHistory
 
 HISTORIES, STEPS = 25, 40
@@ -82,21 +82,22 @@ class EveryHistoryRead(EveryHistory):
     """The same histories; each is projected when it ends."""
 
     postgres: ClassVar[Postgres]
+    template: ClassVar[str]
 
     def teardown(self) -> None:
         """Hold what is read against the cases."""
         super().teardown()
         # A database each: the same keys lead to the same cases.
         with (
-            fresh_database(self.postgres, template=WITH_READ_MODELS) as database,
+            fresh_database(self.postgres, template=self.template) as database,
             open_pool(database.app_url, name="test", size=4, timeout=5.0) as pool,
         ):
             check_matter(pool, database, self.desk)
 
 
 @pytest.mark.timeout(600)
-def test_any_history_reads_as_its_cases_say(postgres: Postgres) -> None:
-    EveryHistoryRead.postgres = postgres
+def test_any_history_reads_as_its_cases_say(postgres: Postgres, with_read_models: str) -> None:
+    EveryHistoryRead.postgres, EveryHistoryRead.template = postgres, with_read_models
     run_state_machine_as_test(
         EveryHistoryRead,
         settings=settings(

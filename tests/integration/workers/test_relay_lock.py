@@ -32,6 +32,7 @@ def free(lock: RelayLock, topic: str) -> bool:
     return bool(row and row[0])
 
 
+@pytest.mark.usefixtures("shorter_lives")
 def test_of_a_process_that_hangs_is_free_within_seconds(database: Database) -> None:
     """As a process does that is stopped by SIGSTOP: it no longer touches its session."""
     with connect(database.app_url) as hangs, connect(database.app_url) as session:

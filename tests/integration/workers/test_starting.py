@@ -31,6 +31,7 @@ def database(postgres: Postgres) -> Iterator[Database]:
 
 
 def test_each_process_may_be_started_first_and_then_all_the_rest(ways: Ways, database: Database) -> None:
+    remove_topic(ways.settings)
     ways.database.refuse(refused=True)
     ways.kafka.refuse(refused=True)
     with all_running(ways.environment, ways.folder) as processes:

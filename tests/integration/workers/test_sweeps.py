@@ -83,9 +83,17 @@ def fine_of(deliveries: list[Delivery]) -> UUID:
 class TestPositions:
     @pytest.mark.usefixtures("deliveries")
     def test_where_nothing_is_wrong_nothing_is_found(self, pool: Pool) -> None:
-        for _ in RANGES:
-            assert step_positions(pool)
+        sweep_positions(pool)
         assert found(pool) == []
+
+    @pytest.mark.usefixtures("deliveries")
+    def test_a_sweep_has_ended_when_it_has_been_at_the_last_range(self, pool: Pool) -> None:
+        place = "INSERT INTO reconcile_sweeps (sweep, place) VALUES ('positions', jsonb_build_object('range', %s::int))"
+        execute(pool, place, len(RANGES) - 3)
+        for _ in range(3):
+            (positions,) = sweeps(pool)
+            assert positions.ended_at is None
+            assert step_positions(pool)
         (positions,) = sweeps(pool)
         assert positions.ended_at is not None
         assert positions.took is not None

@@ -15,7 +15,7 @@ from foundation.settings import Settings
 
 @pytest.fixture
 def no_jars(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.kafka.ensure_jars", list)
+    monkeypatch.setattr("deploy.local.jars.ensure_jars", list)
 
 
 def settings_of(data: Path, notes: Notes, number: int) -> dict[str, str]:

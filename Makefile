@@ -44,7 +44,7 @@ check: $(READY)
 
 # The tests start the program some hundred times. Where the environment says that no bytecode is to be kept, each start compiles it anew.
 test: $(READY)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 benchmark: $(READY)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks

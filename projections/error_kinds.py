@@ -3,7 +3,7 @@
 outage      the database is away, ended our session, or has no room: nothing is said about the event. Waited out, however long it lasts
 transient   this attempt failed and another may succeed: a deadlock, a lock not had in time. Tried again so often, then parked
 permanent   the event cannot be applied as things are: unreadable, or a row breaks a constraint. Parked at once
-damage      the read model's tables are not what its definition says: neither; it is built anew
+damage      the read model's tables are not what its definition says, or are corrupt: neither; it is built anew
 """
 
 from __future__ import annotations

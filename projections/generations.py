@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import structlog
 from psycopg import sql
 from psycopg.rows import class_row
 
 from foundation.database import Pool
 from foundation.errors import Fault
 from foundation.sql import load_statements
+from projections.error_kinds import kind_of
 from projections.history import Connection
 from projections.read_model import Generation, ReadModel
 
 _SQL = load_statements(__file__)
+_log = structlog.get_logger(__name__)
+_DAMAGED = "damaged"
+"""In place of the digest of a definition: by none, so that it is built anew."""
 Stored = Literal["live", "next", "old"]
 """The generations that last longer than a transaction."""
 Incoming = Literal["next", "old"]
@@ -93,20 +98,48 @@ def locked(connection: Connection, *statements: str, model: ReadModel) -> Iterat
         connection.commit()
 
 
+@contextmanager
+def distrusting(pool: Pool, model: ReadModel) -> Iterator[None]:
+    """Where the block meets damage, have the live generation built anew at the next start of a process. The error goes on.
+
+    Without that the next start would take it for good, and end in the same way, again and again.
+    """
+    try:
+        yield
+    except BuiltOtherwise:
+        _log.error("read_model_built_otherwise", read_model=model.name)
+        raise
+    except Exception as error:
+        if kind_of(error) == "damage":
+            _log.error("read_model_damaged", read_model=model.name, error=error)
+            with pool.connection() as connection:
+                distrust(connection, model)
+        raise
+
+
+def is_of_the_read_model(error: Exception) -> bool:
+    """Whether an error says that a read model must be built anew: nothing of the others, which need not wait for that."""
+    return isinstance(error, BuiltOtherwise) or kind_of(error) == "damage"
+
+
 def distrust(connection: Connection, model: ReadModel) -> None:
     """Have the live generation built anew at the next start of a process: its tables are not what they should be."""
-    if built_by(connection, model):
-        enter(connection, model)
-        connection.execute(_SQL["distrust"])
+    if built_by(connection, model) not in (None, _DAMAGED):
+        connection.execute(_SQL["distrust"], {"digest": _DAMAGED})
 
 
 def built_by(connection: Connection, model: ReadModel, generation: Generation = "live") -> str | None:
-    """The digest of the definition that a generation was built by; None: it does not exist."""
-    if not connection.execute(_SQL["exists"], {"schema": model.schema(generation)}).fetchone():
+    """The digest of the definition that a generation was built by, or a word that is none's; None: it does not exist.
+
+    A generation that exists is entered.
+    """
+    found = connection.execute(_SQL["exists"], {"schema": model.schema(generation)}).fetchone()
+    if not found:
         return None
     enter(connection, model, generation)
-    row = connection.execute(_SQL["digest"]).fetchone()
-    return row[0] if row else None
+    (is_defined,) = found
+    row = connection.execute(_SQL["digest"]).fetchone() if is_defined else None
+    return row[0] if row else _DAMAGED
 
 
 def standing(pool: Pool, model: ReadModel) -> list[Standing]:

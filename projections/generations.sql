@@ -19,10 +19,11 @@ SELECT set_config('lock_timeout', '0', true), pg_advisory_lock(hashtext('rebuild
 SELECT pg_advisory_unlock_all();
 
 -- name: distrust
-UPDATE definition SET digest = 'damaged';
+UPDATE definition SET digest = %(digest)s;
 
 -- name: exists
-SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
+-- And whether it says by which definition it was built: that table may be the one that is missing.
+SELECT to_regclass(%(schema)s || '.definition') IS NOT NULL FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s;
 
 -- name: digest
 SELECT digest FROM definition;

@@ -98,17 +98,20 @@ def gaps(
         return cursor.execute(_SQL["gaps"], parameters).fetchall()
 
 
-def gaps_in(connection: Connection, number: int, *, up_to: int | None = None) -> dict[str, list[Gap]]:
-    """The cases of a range that a live read model has not as the store has them; only read models with any.
+def gaps_beside(
+    connection: Connection, model: ReadModel, cases: CaseRange, stored: Contents, *, up_to: int | None = None
+) -> list[Gap]:
+    """The gaps of the live read model; case by case they are looked for only where it has not what the store has of the range."""
+    if of_read_model(connection, model, cases) == stored:
+        return []
+    return gaps(connection, model, cases, up_to=up_to)
 
-    Args:
-        up_to: what the log holds after this notification id need not be there yet.
-    """
-    cases, found = numbered(number), {}
+
+def gaps_in(connection: Connection, number: int) -> dict[str, list[Gap]]:
+    """The cases of a range that a live read model has not as the store has them; only read models with any."""
+    cases = numbered(number)
     stored = of_store(connection, cases)
-    for name, model in all_read_models().items():
-        if of_read_model(connection, model, cases) != stored:
-            found[name] = gaps(connection, model, cases, up_to=up_to)
+    found = {name: gaps_beside(connection, model, cases, stored) for name, model in all_read_models().items()}
     return {name: some for name, some in found.items() if some}
 
 

@@ -14,8 +14,9 @@ import structlog
 from foundation.database import DATABASE_FAILED, Pool
 from projections.compare import compare_rows
 from projections.findings import STORE, Finding, Kind, end_others, record
+from projections.generations import distrusting
 from projections.heal import derive_anew
-from projections.ranges import CaseRange, Gap, gaps, gaps_in, holes, numbered, range_of
+from projections.ranges import CaseRange, Gap, gaps, gaps_beside, holes, numbered, of_store, range_of
 from projections.read_model import ReadModel, all_read_models
 
 _log = structlog.get_logger(__name__)
@@ -33,16 +34,20 @@ def check_range(pool: Pool, number: int, *, up_to: int) -> list[Finding]:
 
     Raises:
         psycopg.OperationalError: the database failed.
+        psycopg.ProgrammingError, psycopg.InternalError: a read model is damaged; it is built anew at the next start.
         BuiltOtherwise: another version of the program built a read model.
     """
+    cases = numbered(number)
     with pool.connection() as connection:
-        found = gaps_in(connection, number, up_to=up_to)
-        torn = list(holes(connection, numbered(number)))
+        stored = of_store(connection, cases)
+        torn = list(holes(connection, cases))
     findings = [Finding(STORE, number, "hole_in_history", len(torn), len(torn), torn[0], healed=False)] if torn else []
     end_others(pool, STORE, _OF_STORE, number, findings)
     for name, model in all_read_models().items():
-        there = found.get(name, [])
-        of_this = _healed(pool, model, number, [gap for gap in there if gap.reached < gap.stored])
+        with distrusting(pool, model):
+            with pool.connection() as connection:
+                there = gaps_beside(connection, model, cases, stored, up_to=up_to)
+            of_this = _healed(pool, model, number, [gap for gap in there if gap.reached < gap.stored])
         of_this += _left_alone(name, number, "ahead_of_store", [gap for gap in there if 0 < gap.stored < gap.reached])
         of_this += _left_alone(name, number, "not_in_store", [gap for gap in there if not gap.stored])
         end_others(pool, name, _BY_POSITION, number, of_this)
@@ -58,8 +63,14 @@ def check_rows(pool: Pool, model: ReadModel, cases: CaseRange, *, most: int) -> 
 
     Raises:
         psycopg.OperationalError: the database failed.
+        psycopg.ProgrammingError, psycopg.InternalError: the read model is damaged; it is built anew at the next start.
         BuiltOtherwise: another version of the program built the read model.
     """
+    with distrusting(pool, model):
+        return _check_rows(pool, model, cases, most)
+
+
+def _check_rows(pool: Pool, model: ReadModel, cases: CaseRange, most: int) -> tuple[list[Finding], UUID]:
     differences, last = compare_rows(pool, model, cases, most=most)
     looked_at = CaseRange(cases.first, last)
     differing = {difference.case_id for difference in differences}

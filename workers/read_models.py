@@ -20,12 +20,11 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, Tally, apply
-from projections.generations import BuiltOtherwise
+from projections.generations import distrusting, is_of_the_read_model
 from projections.history import Connection, Delivery
-from projections.read_model import all_read_models
+from projections.read_model import ReadModel, all_read_models
 from workers.cloud_events import Claim, Headers, NotAnEvent, claim_of
 from workers.counting import count
-from workers.damage import DAMAGED, distrusting
 from workers.traces import arrived, receiving
 
 _SQL = load_statements(__file__)
@@ -72,19 +71,22 @@ def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patienc
     damaged: list[Exception] = []
     for model in all_read_models().values():
         try:
-            with distrusting(pool, model):
-                tally = _until_it_succeeds(partial(apply, pool, model, deliveries, patience=patience), patience)
+            tally = _until_it_succeeds(partial(_apply, pool, model, deliveries, patience), patience)
             count(model.name, tally)
             tallies.append(tally)
             moved()
-        except DAMAGED as error:
-            damaged.append(error)
-        except BuiltOtherwise as error:
-            _log.error("read_model_built_otherwise", read_model=model.name)
+        except Exception as error:
+            if not is_of_the_read_model(error):
+                raise
             damaged.append(error)
     if damaged:
         raise damaged[0]
     return tallies
+
+
+def _apply(pool: Pool, model: ReadModel, deliveries: Sequence[Delivery], patience: Patience) -> Tally:
+    with distrusting(pool, model):
+        return apply(pool, model, deliveries, patience=patience)
 
 
 def _until_it_succeeds(attempt: Callable[[], T], patience: Patience) -> T:

@@ -23,13 +23,12 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.patience import Patience
 from foundation.process import begin
 from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
-from projections.generations import BuiltOtherwise
+from projections.generations import distrusting, is_of_the_read_model
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
 from projections.read_model import ReadModel, all_read_models
 from workers.counting import count
-from workers.damage import DAMAGED, distrusting
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
 from workers.measuring import Measuring
@@ -117,9 +116,9 @@ class Reconciler:
             try:
                 with distrusting(self._pool, model):
                     healed += self._heal_in(model, versions)
-            except DATABASE_FAILED:
-                raise
-            except (*DAMAGED, BuiltOtherwise) as error:
+            except Exception as error:
+                if not is_of_the_read_model(error):
+                    raise
                 damaged.append(error)
         if damaged:
             raise damaged[0]

@@ -32,7 +32,6 @@ from projections.ranges import EVERYTHING, RANGES, CaseRange
 from projections.read_model import ReadModel, all_read_models
 from projections.reconcile import check_range, check_rows
 from projections.topic import Held, TopicPlace, look_at_topic
-from workers.damage import distrusting
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -111,8 +110,7 @@ def step_rows(pool: Pool, model: ReadModel) -> bool:
 
     def look(place: Place, _still_at_it: StillAtIt) -> Step:
         first = UUID(place["next"]) if "next" in place else EVERYTHING.first
-        with distrusting(pool, model):
-            _, last = check_rows(pool, model, CaseRange(first, EVERYTHING.last), most=CASES_AT_ONCE)
+        _, last = check_rows(pool, model, CaseRange(first, EVERYTHING.last), most=CASES_AT_ONCE)
         if last == EVERYTHING.last:
             return Step({}, is_whole=True)
         return Step({"next": str(UUID(int=last.int + 1))}, is_whole=False)

@@ -26,8 +26,8 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.metrics import LATENESS
 from foundation.sql import load_statements
 from foundation.tracing import is_tracing, span
+from projections.generations import distrusting
 from projections.read_model import read_model
-from workers.damage import distrusting
 
 _SQL = load_statements(__file__)
 CLAIM = _SQL["claim"]

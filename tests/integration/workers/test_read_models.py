@@ -15,6 +15,7 @@ from domain.case.events import CaseEvent
 from foundation.database import Pool
 from foundation.errors import Transient
 from foundation.patience import Patience
+from projections import generations
 from projections.apply import Tally, apply
 from projections.compare import compare
 from projections.parking import parked_cases
@@ -135,17 +136,55 @@ def test_an_internal_stream_of_the_store_is_no_event(pool: Pool, database: Datab
     assert rejected(database) == [(1_000, "no such event in the store")]
 
 
+CORRUPT = """
+CREATE FUNCTION read_cases.cannot() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not read a block' USING ERRCODE = '{state}'; END $$;
+CREATE TRIGGER cannot BEFORE INSERT ON read_cases.cases FOR EACH ROW EXECUTE FUNCTION read_cases.cannot();
+"""
+
+
+@pytest.mark.parametrize(
+    ("damage", "error"),
+    [
+        ("DROP TABLE read_cases.cases CASCADE", psycopg.errors.UndefinedTable),
+        ("DROP TABLE read_cases.definition CASCADE", psycopg.errors.UndefinedTable),
+        (CORRUPT.format(state="XX000"), psycopg.errors.InternalError_),
+        (CORRUPT.format(state="XX001"), psycopg.errors.DataCorrupted),
+    ],
+    ids=["a table is missing", "its own word is missing", "an internal error", "a corrupt table"],
+)
 def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(
-    pool: Pool, database: Database, batch: list[Received]
+    pool: Pool, database: Database, batch: list[Received], damage: str, error: type[psycopg.Error]
 ) -> None:
     with pool.connection() as connection:
-        connection.execute("DROP TABLE read_cases.cases CASCADE")
-    with pytest.raises(psycopg.errors.UndefinedTable):
+        connection.execute(damage.encode())
+    with pytest.raises(error):
         consume(pool, batch)
     with pool.connection() as connection:
         assert connection.execute("SELECT count(*) FROM read_timeline.timeline").fetchone() == (len(batch),)
     assert rebuild_where_needed(pool) == ["cases"]
     assert all_equal_the_store(pool)
+
+
+def test_a_database_that_is_away_when_damage_is_to_be_noted_is_waited_out(
+    pool: Pool, batch: list[Received], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    distrust = generations.distrust
+
+    def is_away_once(*arguments: Any) -> None:
+        if not slept:
+            raise psycopg.OperationalError
+        distrust(*arguments)
+
+    monkeypatch.setattr(generations, "distrust", is_away_once)
+    with pool.connection() as connection:
+        connection.execute("DROP TABLE read_cases.cases CASCADE")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        consume(pool, batch, patience=Patience(sleep=slept.append))
+    assert len(slept) == 1
+    assert rebuild_where_needed(pool) == ["cases"]
+    assert len(timeline(pool)) == len(batch)
 
 
 def test_a_database_that_is_away_is_waited_out_with_growing_pauses_and_parks_nothing(

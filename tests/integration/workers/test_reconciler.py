@@ -66,11 +66,14 @@ def test_one_look_is_a_page_and_tells_whether_there_is_more(
     assert all(compare(pool, model) == [] for model in all_read_models().values())
 
 
-def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(pool: Pool, database: Database) -> None:
+@pytest.mark.parametrize("table", ["cases", "positions", "definition"])
+def test_a_damaged_read_model_holds_up_no_other_and_is_built_anew_at_the_next_start(
+    pool: Pool, database: Database, table: str
+) -> None:
     """Also where no worker gets to it: they wait for a broker that is away."""
     deliveries = store(nobody_complies_or_pays(), database)
     with pool.connection() as connection:
-        connection.execute("DROP TABLE read_cases.cases CASCADE")
+        connection.execute(f"DROP TABLE read_cases.{table} CASCADE".encode())
     with pytest.raises(psycopg.errors.UndefinedTable):
         Reconciler(pool, behind=0).look()
     with pool.connection() as connection:

@@ -87,6 +87,15 @@ class TestPositions:
         assert found(pool) == []
 
     @pytest.mark.usefixtures("deliveries")
+    def test_that_are_missing_as_a_whole_have_their_read_model_built_anew_at_the_next_start(self, pool: Pool) -> None:
+        """This sweep notes it seconds before that of the rows begins, and ends the process."""
+        with pool.connection() as connection:
+            connection.execute("DROP TABLE read_penalties.positions CASCADE")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            step_positions(pool)
+        assert rebuild_where_needed(pool) == ["penalties"]
+
+    @pytest.mark.usefixtures("deliveries")
     def test_a_sweep_has_ended_when_it_has_been_at_the_last_range(self, pool: Pool) -> None:
         place = "INSERT INTO reconcile_sweeps (sweep, place) VALUES ('positions', jsonb_build_object('range', %s::int))"
         execute(pool, place, len(RANGES) - 3)

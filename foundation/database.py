@@ -15,8 +15,9 @@ Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 DATABASE_FAILED = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
-    # These two psycopg counts among the faults of the program.
+    # These psycopg counts among the faults of the program.
     psycopg.errors.IdleInTransactionSessionTimeout,  # we, or the database, stood still for longer than a transaction may
+    psycopg.errors.TransactionTimeout,  # it lasted for longer than this server lets any
     psycopg.errors.ReadOnlySqlTransaction,  # what was the primary is a standby now
 )
 """Postgres does not answer (a pool that gives up waiting raises one of these too), or broke off; nothing was kept of what was in hand, and it may be tried again."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from psycopg.errors import LockNotAvailable
 
+from foundation.database import Pool
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.progress import progress
@@ -33,7 +34,8 @@ def rebuild_command(
 ) -> None:
     """Build a read model anew from the event store, beside the live one, verify it, and switch. Readers notice nothing.
 
-    What was live is kept until `regcase generations drop`. Interrupted, it goes on when run again.
+    What was live is kept until `regcase generations drop`. Interrupted, it goes on when run again. Cases of which an event cannot be
+    applied wait in what was built, and are told.
     """
     models = list(all_read_models().values()) if model == "all" else [known_read_model(model)]
     page = Page()
@@ -42,6 +44,7 @@ def rebuild_command(
             with _verified(), progress(page, one.name) as show:
                 rebuild.rebuild(pool, one, show, drop_old=drop_old)
             page.line(f"{one.name} was built anew, verified, and is live. The one before is kept; `regcase generations list`.")
+            _tell_what_waits(pool, one, page)
 
 
 @generations.command("list")
@@ -73,11 +76,13 @@ def drop(model: ReadModelName) -> None:
 def restore(model: ReadModelName) -> None:
     """Go back to the generation that was live before the last rebuild: it is brought up to date and verified first."""
     one, page = known_read_model(model), Page()
-    with reading_pool() as pool, _verified(), progress(page, one.name) as show:
-        rebuild.go_back(pool, one, show)
-    page.line(
-        f"The generation of {one.name} from before the last rebuild is up to date, verified, and live again; the other is kept."
-    )
+    with reading_pool() as pool:
+        with _verified(), progress(page, one.name) as show:
+            rebuild.go_back(pool, one, show)
+        page.line(
+            f"The generation of {one.name} from before the last rebuild is up to date, verified, and live again; the other is kept."
+        )
+        _tell_what_waits(pool, one, page)
 
 
 def known_read_model(name: str) -> ReadModel:
@@ -99,6 +104,17 @@ def _verified() -> Iterator[None]:
     except NotVerified as error:
         msg = f"{error} The one that was live stays. See `regcase reconcile --full`, then run it again."
         raise NotDone(msg) from error
+
+
+def _tell_what_waits(pool: Pool, model: ReadModel, page: Page) -> None:
+    """Parked cases keep no generation from going live: whoever brought it there must hear of one that can apply less than the other."""
+    waiting = {one.generation: one.parked for one in standing(pool, model)}
+    now, before = waiting["live"], waiting.get("old", 0)
+    if now:
+        cases = "One case waits" if now == 1 else f"{now:,} cases wait"
+        back = f" `regcase generations restore {model.name}` goes back." if now > before else ""
+        words = f"{cases} in it, {before:,} in the other: `regcase parked list --read-model {model.name}`.{back}"
+        page.line(words, style="red")
 
 
 def _cells(one: Standing) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ import pytest
 
 from foundation.database import Pool
 from projections import rebuild as module
+from projections.apply import apply
 from projections.read_model import all_read_models, read_model
 from projections.reading import timeline
 from projections.verify import NotVerified
 from tests.histories import nobody_complies_or_pays, store
 from tests.integration.interfaces.conftest import Regcase
+from tests.poison import damage
 from tests.services import Database
 
 
@@ -55,6 +57,31 @@ def test_the_old_one_is_live_again_and_up_to_date(regcase: Regcase, pool: Pool, 
     assert answer.code == 0
     assert "is up to date, verified, and live again" in answer.out
     assert len(timeline(pool)) == len(deliveries)
+
+
+def test_how_many_cases_wait_in_what_went_live_is_told_beside_it_and_the_way_back(
+    regcase: Regcase, pool: Pool, database: Database
+) -> None:
+    """Verifying leaves parked cases out: one that can apply nothing would be live without a word."""
+    deliveries = store(nobody_complies_or_pays(), database)
+    apply(pool, read_model("timeline"), deliveries)
+    case_id = deliveries[0].case_id
+    damage(database, case_id, 1)
+    answer = regcase("rebuild", "timeline")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == (
+        "One case waits in it, 0 in the other: `regcase parked list --read-model timeline`. "
+        "`regcase generations restore timeline` goes back."
+    )
+    assert str(case_id) in regcase("parked", "list", "--read-model", "timeline", "--json").out
+    assert "wait" not in regcase("generations", "restore", "timeline").out
+
+
+@pytest.mark.usefixtures("parked")
+def test_where_as_many_wait_as_before_they_are_told_without_the_way_back(regcase: Regcase) -> None:
+    told = "2 cases wait in it, 2 in the other: `regcase parked list --read-model timeline`."
+    assert regcase("rebuild", "timeline").out.splitlines()[-1] == told
+    assert regcase("generations", "restore", "timeline").out.splitlines()[-1] == told
 
 
 @pytest.mark.usefixtures("pool")

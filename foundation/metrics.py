@@ -128,6 +128,9 @@ FINDINGS = _measured(
 TOPIC_FINDINGS = _measured(
     "regcase_reconciler_topic_findings", "Cases of which the topic lacks a published event, or has another.", ("kind",)
 )
+SWEEP_SECONDS = _measured(
+    "regcase_reconciler_sweep_still_seconds", "For how long a sweep of the reconciler has made no step.", ("sweep",)
+)
 BROKERS = _measured("regcase_brokers", "Brokers that are there.")
 BROKERS_NEEDED = Told("regcase_brokers_needed", "Brokers that there must be for every copy of an event.")
 CONSUMER_LAG = _measured(

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         lag_seconds: how long a stored event may be missing from a read model before it is an alarm.
         unpublished_seconds: how long a stored event may wait for its publication before it is one.
         late_seconds: how long after its time a deadline may not have been fired before it is one.
+        sweep_minutes: how long a sweep of the reconciler may make no step before it is one.
         sweep_share: the share of a core that each sweep of the reconciler takes at the most, from 0 (none sweeps) to 1.
         health_port: where the process answers `/live`, `/ready` and `/metrics`; none, and it does not.
         health_address: on which address; loopback, so that nobody outside the machine (the container) reaches it.
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     lag_seconds: int = Field(default=60, ge=1)
     unpublished_seconds: int = Field(default=60, ge=1)
     late_seconds: int = Field(default=60, ge=1)
+    sweep_minutes: int = Field(default=120, ge=1)
     sweep_share: float = Field(default=0.05, ge=0, le=1)
     health_port: int | None = Field(default=None, ge=1, le=65535)
     health_address: str = "127.0.0.1"

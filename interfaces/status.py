@@ -19,8 +19,8 @@ from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.alarms import raised_by_parking
 from projections import lag, parking
-from projections.alarms import Alarm, finding_alarms, lag_alarms, process_alarms, rejected_alarms
-from projections.findings import Recorded, open_findings
+from projections.alarms import Alarm, finding_alarms, lag_alarms, process_alarms, rejected_alarms, sweep_alarms
+from projections.findings import Recorded, SweepState, open_findings, sweeps_at_work
 from projections.lag import Due, Lag, LoadedMatter, NextDeadline, OverdueDeadline, Rejected
 from projections.parking import ParkedCase
 
@@ -42,6 +42,7 @@ class Backlog:
     rejected: Rejected
     due: Due
     findings: list[Recorded]
+    sweeps: list[SweepState]
     next_deadline: NextDeadline | None
     overdue: list[OverdueDeadline]
     being_loaded: list[LoadedMatter]
@@ -68,6 +69,7 @@ class Backlog:
             "rejected_messages": self.rejected.messages,
             "rejected_messages_last_hour": self.rejected.recent,
             "findings": len(self.findings),
+            "sweeps_still_seconds": {state.sweep: round(state.still_for(self.now).total_seconds(), 1) for state in self.sweeps},
             "deadlines_due": {"waiting": self.due.deadlines, "late_seconds": round(self.due.late_by.total_seconds(), 1)},
             "next_deadline": {
                 "case": following.reference,
@@ -106,7 +108,7 @@ class Backlog:
 _UNKNOWN = dict.fromkeys(
     (
         "relay", "read_models", "parked", "parked_oldest_seconds", "rejected_messages", "rejected_messages_last_hour",
-        "deadlines_due", "findings", "next_deadline", "overdue", "being_loaded",
+        "deadlines_due", "findings", "sweeps_still_seconds", "next_deadline", "overdue", "being_loaded",
     )
 )  # fmt: skip
 """In place of a backlog that is not known."""
@@ -245,6 +247,7 @@ def _alarms(backlog: Backlog, settings: Settings) -> list[Alarm]:
         ),
         *rejected_alarms(backlog.rejected),
         *finding_alarms(backlog.findings),
+        *sweep_alarms(backlog.sweeps, backlog.now, longest=timedelta(minutes=settings.sweep_minutes)),
     ]
 
 
@@ -256,6 +259,7 @@ def _backlog(pool: Pool, settings: Settings) -> Backlog:
         rejected=lag.rejected_messages(pool),
         due=lag.due_deadlines(pool),
         findings=open_findings(pool),
+        sweeps=sweeps_at_work(pool, EVENTS.name) if settings.sweep_share else [],
         next_deadline=lag.next_deadline(pool),
         overdue=lag.overdue_deadlines(pool, late_by=timedelta(seconds=settings.late_seconds)),
         being_loaded=lag.matters_being_loaded(pool),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from projections.findings import TOPIC_KINDS, Recorded
+from projections.findings import TOPIC_KINDS, Recorded, SweepState
 from projections.lag import MOST, Lag, Rejected
 
 Severity = Literal["critical", "warning"]
@@ -28,6 +28,7 @@ class Alarm:
         "process_ends_often",
         "differs_from_store",
         "topic_differs",
+        "sweep_stands_still",
     ]
     words: str
     severity: Severity = "critical"
@@ -87,6 +88,24 @@ def finding_alarms(findings: Sequence[Recorded]) -> list[Alarm]:
         words = f"The topic lacks published events of {_cases(lost)}, or has others. See `regcase reconcile`."
         found.append(Alarm("topic_differs", words, "warning"))
     return found
+
+
+def sweep_alarms(sweeps: Sequence[SweepState], now: datetime, *, longest: timedelta) -> list[Alarm]:
+    """Sweeps of the reconciler that have made no step for too long at a moment (aware)."""
+    return [
+        Alarm(
+            "sweep_stands_still",
+            f"The sweep {state.sweep!r} has made no step for {_minutes(state.still_for(now))}; {_minutes(longest)} may be. "
+            f"Look at the reconciler.",
+            "warning",
+        )
+        for state in sweeps
+        if state.still_for(now) > longest
+    ]
+
+
+def _minutes(time: timedelta) -> str:
+    return f"{time // timedelta(minutes=1):,} minutes"
 
 
 def _cases(number: int) -> str:

@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from foundation.database import Pool
 from foundation.sql import load_statements
 from projections.history import Connection
+from projections.read_model import all_read_models
 
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
@@ -27,6 +28,8 @@ not what the events say; the store lacks an event between others; the topic lack
 
 
 TOPIC_KINDS: tuple[Kind, ...] = ("not_in_topic", "differs_in_topic")
+POSITIONS = "positions"
+"""The sweep that holds the versions of cases against the store."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ class SweepState:
     looked_at: datetime | None
     ended_at: datetime | None
     took: timedelta | None
+
+    def still_for(self, now: datetime) -> timedelta:
+        """For how long it has made no step at a moment (aware)."""
+        return max(now - (self.looked_at or self.begun_at), timedelta(0))
 
 
 def record(pool: Pool, findings: Collection[Finding]) -> None:
@@ -113,7 +120,23 @@ def findings_since(pool: Pool, moment: datetime) -> list[Recorded]:
         return cursor.execute(_SQL["since"], {"moment": moment}).fetchall()
 
 
+def of_rows(read_model: str) -> str:
+    """The name of the sweep of a read model's rows."""
+    return f"rows of {read_model}"
+
+
+def of_topic(topic: str) -> str:
+    """The name of the sweep of a topic."""
+    return f"topic {topic}"
+
+
+def sweeps_at_work(pool: Pool, topic: str) -> list[SweepState]:
+    """The sweeps that reconcilers of this program go on with; that of a read model or a topic of before stands still for good."""
+    names = {POSITIONS, of_topic(topic), *map(of_rows, all_read_models())}
+    return [state for state in sweeps(pool) if state.sweep in names]
+
+
 def sweeps(pool: Pool) -> list[SweepState]:
-    """The sweeps that there are."""
+    """The sweeps that there are, or were."""
     with pool.connection() as connection, connection.cursor(row_factory=class_row(SweepState)) as cursor:
         return cursor.execute(_SQL["sweeps"]).fetchall()

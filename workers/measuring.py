@@ -22,7 +22,7 @@ from foundation.database import Pool
 from foundation.settings import Settings
 from projections import lag
 from projections.alarms import MOST_ENDS
-from projections.findings import TOPIC_KINDS, open_findings
+from projections.findings import TOPIC_KINDS, open_findings, sweeps_at_work
 from projections.lag import Lag
 from projections.parking import parked_counts
 from workers.read_models import GROUP
@@ -38,7 +38,7 @@ _BROKER_SECONDS = 5.0
 _OF_THE_DATABASE = (
     metrics.LAG_EVENTS, metrics.LAG_SECONDS, metrics.BUILT, metrics.UNPUBLISHED_EVENTS, metrics.UNPUBLISHED_SECONDS,
     metrics.PARKED_CASES, metrics.PARKED_SECONDS, metrics.PARKED_IN_READ_MODEL, metrics.REJECTED,
-    metrics.FINDINGS, metrics.TOPIC_FINDINGS, metrics.REJECTED_RECENTLY, metrics.DEADLINES_DUE, metrics.OVERDUE_SECONDS,
+    metrics.FINDINGS, metrics.TOPIC_FINDINGS, metrics.SWEEP_SECONDS, metrics.REJECTED_RECENTLY, metrics.DEADLINES_DUE, metrics.OVERDUE_SECONDS,
 )  # fmt: skip
 _OF_THE_BROKERS = (metrics.BROKERS, metrics.CONSUMER_LAG)
 
@@ -93,6 +93,10 @@ class Measuring:
         metrics.FINDINGS.tell(elsewhere)
         metrics.TOPIC_FINDINGS.tell(in_topic)
 
+        # Where none is to sweep, none stands still.
+        at_work = sweeps_at_work(self._pool, EVENTS.name) if self._settings.sweep_share else []
+        metrics.SWEEP_SECONDS.tell({(state.sweep,): state.still_for(now).total_seconds() for state in at_work})
+
         due = lag.due_deadlines(self._pool)
         metrics.DEADLINES_DUE.tell({(): due.deadlines})
         metrics.OVERDUE_SECONDS.tell({(): due.late_by.total_seconds()})
@@ -117,6 +121,7 @@ def tell_limits(settings: Settings) -> None:
         "deadlines_overdue_seconds": settings.late_seconds,
         "parked_cases": settings.parked_most,
         "parked_oldest_seconds": settings.parked_minutes * 60,
+        "sweep_still_seconds": settings.sweep_minutes * 60,
         "process_ends_in_ten_minutes": MOST_ENDS,
     }
     metrics.ALARM_LIMIT.tell({(alarm,): float(limit) for alarm, limit in limits.items()})

@@ -25,7 +25,7 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.errors import Transient
 from foundation.settings import Settings
 from foundation.sql import load_statements
-from projections.findings import TOPIC_KINDS, Kind, end_older, record
+from projections.findings import POSITIONS, TOPIC_KINDS, Kind, end_older, of_rows, of_topic, record
 from projections.history import Connection
 from projections.places import RECONCILER, place_of
 from projections.ranges import EVERYTHING, RANGES, CaseRange
@@ -102,7 +102,7 @@ def step_positions(pool: Pool) -> bool:
         check_range(pool, number, up_to=up_to)
         return Step({"range": (number + 1) % len(RANGES)}, is_whole=number + 1 == len(RANGES))
 
-    return step(pool, "positions", look)
+    return step(pool, POSITIONS, look)
 
 
 def step_rows(pool: Pool, model: ReadModel) -> bool:
@@ -118,7 +118,7 @@ def step_rows(pool: Pool, model: ReadModel) -> bool:
     def end(connection: Connection, begun_at: datetime) -> None:
         end_older(connection, model.name, _OF_ROWS, begun_at)
 
-    return step(pool, f"rows of {model.name}", look, end)
+    return step(pool, of_rows(model.name), look, end)
 
 
 def held_topic(topic: Topic, settings: Settings) -> Held:
@@ -146,7 +146,7 @@ def step_topic(pool: Pool, held: Held) -> bool:
             _log.info("topic_holds_more", topic=held.name, copies=found.copies, unknown=found.unknown)
         return Step(found.place.as_json(), is_whole=True)
 
-    return step(pool, f"topic {held.name}", look)
+    return step(pool, of_topic(held.name), look)
 
 
 class Sweeps:

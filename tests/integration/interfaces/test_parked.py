@@ -310,7 +310,7 @@ class TestStatus:
     @staticmethod
     def status(parked: list[ParkedCase], *alarms: Alarm, faults: Sequence[str] = ()) -> Status:
         nothing_due, none_rejected = Due(0, timedelta(0)), Rejected(0, 0)
-        backlog = Backlog(Lag(0, None), {}, parked, none_rejected, nothing_due, [], None, [], [], datetime.now(UTC))
+        backlog = Backlog(Lag(0, None), {}, parked, none_rejected, nothing_due, [], [], None, [], [], datetime.now(UTC))
         return Status([], "b:1", backlog, list(faults), list(alarms), brokers=1, database_answers=True)
 
     @pytest.mark.usefixtures("parked")

@@ -21,6 +21,7 @@ from tests.integration.interfaces.conftest import Regcase
 from tests.services import Database
 from tests.waiting import wait_for
 from workers.read_models import Received, consume
+from workers.sweeps import step_positions
 
 
 def told(regcase: Regcase) -> Any:
@@ -84,6 +85,24 @@ def test_tells_what_the_reconciler_found_and_cannot_heal(regcase: Regcase, pool:
     status = told(regcase)
     assert status["findings"] == 2
     assert status["alarms"][0]["words"].startswith(f"event store: hole_in_history in 2 cases, for example {case_id}, since ")
+
+
+def test_warns_of_a_sweep_of_the_reconciler_that_stands_still_unless_none_is_to_sweep(
+    regcase: Regcase, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step_positions(pool)
+    assert alarms(regcase) == set()
+    with pool.connection() as connection:
+        connection.execute("UPDATE reconcile_sweeps SET looked_at = looked_at - interval '121 minutes'")
+    status = told(regcase)
+    assert alarms(regcase) == {("sweep_stands_still", "warning")}
+    assert status["alarms"][0]["words"].startswith("The sweep 'positions' has made no step for 121 minutes; 120 minutes may be.")
+    assert status["sweeps_still_seconds"]["positions"] >= 121 * 60
+    monkeypatch.setenv("REGCASE_SWEEP_MINUTES", "200")
+    assert alarms(regcase) == set()
+    monkeypatch.delenv("REGCASE_SWEEP_MINUTES")
+    monkeypatch.setenv("REGCASE_SWEEP_SHARE", "0")
+    assert alarms(regcase) == set()
 
 
 def test_warns_of_messages_that_were_no_events_and_tells_how_many_came_lately(

@@ -26,8 +26,16 @@ from tests.waiting import wait_for
 from workers.cloud_events import message_of
 from workers.measuring import Measuring
 from workers.read_models import Received, consume
+from workers.sweeps import step_positions, step_rows
 
-STRICT = {"lag_seconds": 1, "unpublished_seconds": 1, "late_seconds": 1, "parked_most": 1, "parked_minutes": 0}
+STRICT = {
+    "lag_seconds": 1,
+    "unpublished_seconds": 1,
+    "late_seconds": 1,
+    "parked_most": 1,
+    "parked_minutes": 0,
+    "sweep_minutes": 1,
+}
 
 
 @pytest.fixture
@@ -103,6 +111,51 @@ def test_what_the_reconciler_found_and_cannot_heal_raises_an_alarm(measuring: Me
     with pool.connection() as connection:
         end_older(connection, "event store", ["hole_in_history"])
     assert alarm(measuring, "RegcaseDiffersFromStore") == []
+
+
+def still(pool: Pool, sweep: str) -> None:
+    """As a sweep stands whose last step was two minutes ago."""
+    with pool.connection() as connection:
+        statement = (
+            "INSERT INTO reconcile_sweeps (sweep, looked_at) VALUES (%s, now() - interval '2 minutes') "
+            "ON CONFLICT (sweep) DO UPDATE SET looked_at = excluded.looked_at"
+        )
+        connection.execute(statement, [sweep])
+
+
+def sweeps_told() -> dict[str, float]:
+    return {dict(labels)["sweep"]: value for (name, labels), value in told_here().items() if name == metrics.SWEEP_SECONDS.name}
+
+
+def test_a_sweep_of_the_reconciler_that_makes_no_step_for_too_long_raises_an_alarm_until_the_next(
+    measuring: Measuring, pool: Pool
+) -> None:
+    step_positions(pool)
+    step_rows(pool, all_read_models()["cases"])
+    assert alarm(measuring, "RegcaseSweepStandsStill") == []
+    assert set(sweeps_told()) == {"positions", "rows of cases"}
+    still(pool, "positions")
+    assert alarm(measuring, "RegcaseSweepStandsStill") == [{"sweep": "positions"}]
+    assert sweeps_told()["positions"] >= 120
+    step_positions(pool)
+    assert alarm(measuring, "RegcaseSweepStandsStill") == []
+
+
+def test_a_sweep_that_was_begun_and_never_made_a_step_stands_still_since_then(measuring: Measuring, pool: Pool) -> None:
+    with pool.connection() as connection:
+        statement = "INSERT INTO reconcile_sweeps (sweep, begun_at) VALUES (%s, now() - interval '2 minutes')"
+        connection.execute(statement, [f"topic {EVENTS.name}"])
+    assert alarm(measuring, "RegcaseSweepStandsStill") == [{"sweep": f"topic {EVENTS.name}"}]
+
+
+def test_a_sweep_that_nobody_is_to_go_on_with_raises_no_alarm(measuring: Measuring, pool: Pool, database: Database) -> None:
+    """Of a read model that is no more; and any, where none is to sweep."""
+    still(pool, "rows of what_was_before")
+    assert alarm(measuring, "RegcaseSweepStandsStill") == []
+    still(pool, "positions")
+    none_sweep = Settings.model_validate({"database_url": database.app_url, **STRICT, "sweep_share": 0})
+    assert alarm(Measuring(pool, none_sweep), "RegcaseSweepStandsStill") == []
+    assert alarm(measuring, "RegcaseSweepStandsStill") == [{"sweep": "positions"}]
 
 
 def test_a_read_model_that_is_not_there_raises_an_alarm(measuring: Measuring, pool: Pool) -> None:

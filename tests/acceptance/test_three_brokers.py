@@ -88,6 +88,13 @@ def test_of_three_brokers_two_may_be_lost_and_what_happens_meanwhile_is_publishe
     check(cluster)
 
 
+def leader_of_first(system: System, topic: str) -> int | None:
+    """The broker that leads the first partition; none where the one that is asked has not heard of it yet."""
+    with admin_client(system.settings) as client:
+        (described,) = client.describe_topics([topic])
+    return next((int(each["leader_id"]) for each in described["partitions"] if each["partition_index"] == 0), None)
+
+
 def shown_to_consumers(topic: str, client_options: Mapping[str, Any]) -> int:
     """Where the first partition ends for them."""
     partition = TopicPartition(topic, 0)
@@ -100,9 +107,8 @@ def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: Sys
     """A relay that looked away from it would send it again, and have it twice when they do."""
     topic = named(f"test.{uuid4().hex}")
     ensure_topics(cluster.settings, [topic])
-    with admin_client(cluster.settings) as client:
-        (described,) = client.describe_topics([topic.name])
-    leader = next(each["leader_id"] for each in described["partitions"] if each["partition_index"] == 0)
+    leader = wait_for(lambda: leader_of_first(cluster, topic.name), seconds=60, what="a leader")
+    assert leader
     others = [cluster.process(nth(KAFKA, number)).pid for number in range(3) if number != leader - 1]
     options = cluster.settings.kafka_client_options() | {"bootstrap_servers": cluster.settings.kafka.split(",")[leader - 1]}
     event = next(event for event in events_of(nobody_complies_or_pays()) if is_published(event))

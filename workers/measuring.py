@@ -94,8 +94,8 @@ class Measuring:
         metrics.TOPIC_FINDINGS.tell(in_topic)
 
         # Where none is to sweep, none stands still.
-        at_work = sweeps_at_work(self._pool, EVENTS.name) if self._settings.sweep_share else []
-        metrics.SWEEP_SECONDS.tell({(state.sweep,): state.still_for(now).total_seconds() for state in at_work})
+        sweeps = sweeps_at_work(self._pool, EVENTS.name) if self._settings.sweep_share else []
+        metrics.SWEEP_SECONDS.tell({(state.sweep,): state.still_for(now).total_seconds() for state in sweeps})
 
         due = lag.due_deadlines(self._pool)
         metrics.DEADLINES_DUE.tell({(): due.deadlines})

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], *, seconds: float = 30.0, what: str = "the condition") -> T:
+def wait_for(condition: Callable[[], T], *, seconds: float = 60.0, what: str = "the condition") -> T:
     """Wait until a condition gives something true, and give that.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaTimeoutError
 
 from deploy import local
 from deploy.kafka_admin import admin_client, brokers_known
@@ -96,11 +97,17 @@ def leader_of_first(system: System, topic: str) -> int | None:
 
 
 def shown_to_consumers(topic: str, client_options: Mapping[str, Any]) -> int:
-    """Where the first partition ends for them."""
+    """Where the first partition ends for them. One may ask a broker that is paused, and is not answered; the next asks another."""
     partition = TopicPartition(topic, 0)
-    with closing(KafkaConsumer(**client_options, group_id=None)) as consumer:
-        consumer.assign([partition])
-        return int(consumer.end_offsets([partition])[partition])
+
+    def ask() -> list[int]:
+        with closing(KafkaConsumer(**client_options, group_id=None)) as consumer, suppress(KafkaTimeoutError):
+            consumer.assign([partition])
+            return [int(consumer.end_offsets([partition], timeout_ms=5_000)[partition])]
+        return []
+
+    (end,) = wait_for(ask, seconds=120, what="an answer")
+    return end
 
 
 def test_what_a_leader_alone_has_is_waited_for_until_others_have_it(cluster: System) -> None:

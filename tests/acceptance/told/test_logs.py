@@ -160,8 +160,8 @@ def _read_model_damaged(system: System) -> None:
 
 
 def _ends_by_damage(system: System) -> list[dict[str, Any]]:
-    """Of the worker, or of the reconciler where that was faster."""
-    ends = logged(system, "worker_ends") + logged(system, "process_ends")
+    """Of the worker, or of the reconciler or one of its sweeps where that was faster."""
+    ends = logged(system, "worker_ends") + logged(system, "process_ends") + logged(system, "thread_ends")
     return [line for line in ends if line["error"] == "UndefinedTable"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -39,7 +38,6 @@ def test_publishes_every_event_once_and_no_internal_one(database: Database, kafk
     assert ids(published(kafka, events_topic)) == ids_of(deliveries)
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # kafka-python leaves them open
 def test_gives_up_soon_on_a_broker_that_hangs_so_that_another_try_may_ask_another(
     database: Database, kafka: str, events_topic: str, hanging: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,8 +48,6 @@ def test_gives_up_soon_on_a_broker_that_hangs_so_that_another_try_may_ask_anothe
         # The client's own limit is thirty seconds.
         with pytest.raises(KafkaTimeoutError):
             making.result(timeout=15)
-    del making
-    gc.collect()  # here, so that no other test is held to account for those sockets
 
 
 def test_keeps_a_matter_in_one_partition_and_each_case_in_order(database: Database, kafka: str, events_topic: str) -> None:

@@ -36,7 +36,9 @@ from tests.ways import remove_topic
 
 SLEEPER = Program("sleeper", (sys.executable, "-c", "import time; time.sleep(3600)"), settles_after=1.0)
 # A shell, which is there at once: what needs a second to begin would count as started.
-FAILING = Program("failing", ("/bin/sh", "-c", "echo no law today; exit 1"), settles_after=1.0)
+FAILING = Program(
+    "failing", ("/bin/sh", "-c", "echo no law today; exit 1"), settles_after=10.0
+)  # its end is not noted sooner on a machine that is busy
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.waiting import wait_for
 
 CASES = Path(__file__).parents[2] / "cases"
 CLEARVIEW, HALDEN = CASES / "clearview-uk.yaml", CASES / "halden-beacon-uk.yaml"
-AT_REST_WITHIN = 60.0
+AT_REST_WITHIN = 180.0
 
 Happened = tuple[UUID, int, str]
 

@@ -5,11 +5,11 @@ The live one is read. A rebuild fills another beside it and switches the two in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import structlog
 from psycopg import sql
@@ -20,8 +20,9 @@ from foundation.errors import Fault
 from foundation.sql import load_statements
 from projections.error_kinds import kind_of
 from projections.history import Connection
-from projections.read_model import Generation, ReadModel
+from projections.read_model import Generation, ReadModel, all_read_models
 
+T = TypeVar("T")
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 _DAMAGED = "damaged"
@@ -117,9 +118,27 @@ def distrusting(pool: Pool, model: ReadModel) -> Iterator[None]:
         raise
 
 
-def is_of_the_read_model(error: Exception) -> bool:
-    """Whether an error says that a read model must be built anew: nothing of the others, which need not wait for that."""
-    return isinstance(error, BuiltOtherwise) or kind_of(error) == "damage"
+def with_each_read_model(act: Callable[[ReadModel], T]) -> list[T]:
+    """Do something with every read model. One whose tables are not what they should be holds up none of the others.
+
+    Args:
+        act: does it, `distrusting`, so that such a read model is built anew at the next start.
+
+    Raises:
+        psycopg.ProgrammingError, psycopg.InternalError, BuiltOtherwise: of the first such read model, once the others are done.
+    """
+    done: list[T] = []
+    of_read_models: list[Exception] = []
+    for model in all_read_models().values():
+        try:
+            done.append(act(model))
+        except Exception as error:
+            if not isinstance(error, BuiltOtherwise) and kind_of(error) != "damage":
+                raise
+            of_read_models.append(error)
+    if of_read_models:
+        raise of_read_models[0]
+    return done
 
 
 def distrust(connection: Connection, model: ReadModel) -> None:

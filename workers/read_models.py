@@ -20,9 +20,9 @@ from foundation.database import DATABASE_FAILED, Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, Tally, apply
-from projections.generations import distrusting, is_of_the_read_model
+from projections.generations import distrusting, with_each_read_model
 from projections.history import Connection, Delivery
-from projections.read_model import ReadModel, all_read_models
+from projections.read_model import ReadModel
 from workers.cloud_events import Claim, Headers, NotAnEvent, claim_of
 from workers.counting import count
 from workers.traces import arrived, receiving
@@ -67,21 +67,13 @@ def consume(
 
 
 def _apply_to_each(pool: Pool, deliveries: Sequence[Delivery], patience: Patience, moved: Callable[[], object]) -> list[Tally]:
-    tallies: list[Tally] = []
-    damaged: list[Exception] = []
-    for model in all_read_models().values():
-        try:
-            tally = _until_it_succeeds(partial(_apply, pool, model, deliveries, patience), patience)
-            count(model.name, tally)
-            tallies.append(tally)
-            moved()
-        except Exception as error:
-            if not is_of_the_read_model(error):
-                raise
-            damaged.append(error)
-    if damaged:
-        raise damaged[0]
-    return tallies
+    def apply_to(model: ReadModel) -> Tally:
+        tally = _until_it_succeeds(partial(_apply, pool, model, deliveries, patience), patience)
+        count(model.name, tally)
+        moved()
+        return tally
+
+    return with_each_read_model(apply_to)
 
 
 def _apply(pool: Pool, model: ReadModel, deliveries: Sequence[Delivery], patience: Patience) -> Tally:

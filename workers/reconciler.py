@@ -23,11 +23,11 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.patience import Patience
 from foundation.process import begin
 from foundation.stopping import ToldToStop, sleeping_unless, stop_on_signals
-from projections.generations import distrusting, is_of_the_read_model
+from projections.generations import distrusting, with_each_read_model
 from projections.heal import cases_behind, heal
 from projections.history import log_end, log_page
 from projections.places import RECONCILER, place_of, save_place
-from projections.read_model import ReadModel, all_read_models
+from projections.read_model import ReadModel
 from workers.counting import count
 from workers.database import build_read_models, wait_for_database
 from workers.health import Health
@@ -93,7 +93,8 @@ class Reconciler:
             deliveries, last = log_page(connection, after=after, limit=PAGE, until=self._until)
         if last is None:
             return 0
-        healed = self._heal({delivery.case_id: delivery.version for delivery in deliveries})
+        versions = {delivery.case_id: delivery.version for delivery in deliveries}
+        healed = sum(with_each_read_model(partial(self._heal, versions=versions)))
         with self._pool.connection() as connection:
             save_place(connection, RECONCILER, last)
         self.has_more = last < self._until
@@ -109,20 +110,9 @@ class Reconciler:
             _, settled = self._ends.popleft()
         return settled
 
-    def _heal(self, versions: dict[UUID, int]) -> int:
-        healed = 0
-        damaged: list[Exception] = []
-        for model in all_read_models().values():
-            try:
-                with distrusting(self._pool, model):
-                    healed += self._heal_in(model, versions)
-            except Exception as error:
-                if not is_of_the_read_model(error):
-                    raise
-                damaged.append(error)
-        if damaged:
-            raise damaged[0]
-        return healed
+    def _heal(self, model: ReadModel, versions: dict[UUID, int]) -> int:
+        with distrusting(self._pool, model):
+            return self._heal_in(model, versions)
 
     def _heal_in(self, model: ReadModel, versions: dict[UUID, int]) -> int:
         healed = 0

@@ -10,7 +10,7 @@ from eventsourcing.postgres import ConnectionPool, PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg.rows import DictRow, dict_row
 
-from foundation.database import OUR_SIDE, RECONNECT_SECONDS
+from foundation.database import OUR_SIDE, RECONNECT_SECONDS, session_options
 
 STORE_NAME = "stored"
 """The library's name for the application; its tables are called after it."""
@@ -26,6 +26,9 @@ _EVERY_SETTING = {
     "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
     "ORIGINATOR_ID_TYPE": "uuid",
 }
+# The library locks the table of events in the middle of a pipeline, where the server does not count a process that hangs as idle.
+# Longer than others wait for the lock, so that who waits is told why.
+_SESSION = session_options(transaction_timeout="12s")
 
 
 def in_memory() -> InfrastructureFactory[Any]:
@@ -44,7 +47,7 @@ def in_postgres(conninfo: str, *, pool_size: int) -> InfrastructureFactory[Any]:
     datastore.pool = ConnectionPool(
         conninfo,
         connection_class=psycopg.Connection[DictRow],
-        kwargs={"row_factory": dict_row, **OUR_SIDE},
+        kwargs={"row_factory": dict_row, **OUR_SIDE, "options": _SESSION},
         min_size=0,
         max_size=pool_size,
         open=False,

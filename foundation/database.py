@@ -28,8 +28,9 @@ class DatabaseUnreachable(Transient):
 
 
 _SESSION = {
-    # A process that hangs, or a machine that is gone, must not hold locks that others wait for.
-    "idle_in_transaction_session_timeout": "20s",
+    # A process that hangs, or a machine that is gone, must not hold locks that others wait for. This does not count within a
+    # pipeline: who sends one while it holds what others wait for bounds its transaction too (`transaction_timeout`).
+    "idle_in_transaction_session_timeout": "8s",
     "lock_timeout": "30s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",

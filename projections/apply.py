@@ -7,8 +7,10 @@ where the reason may pass, after so many attempts.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -16,7 +18,7 @@ from uuid import UUID
 import structlog
 
 from domain.mapper import UnreadableEvent
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from foundation.tracing import continue_trace
@@ -29,6 +31,8 @@ from projections.read_model import Change, Generation, ReadModel
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 PATIENCE = Patience()
+AT_MOST_SECONDS = 8.0
+"""How long a batch may keep others from its cases: what a process had in hand that hangs is then another's."""
 
 OnTransient = Literal["raise", "leave", "park"]
 """What is done when an event fails for a reason that may pass: give up all, leave its case for another attempt, or park it."""
@@ -56,6 +60,11 @@ class Tally:
         self.parked += again.parked
         self.left = again.left
 
+    def add(self, other: Tally) -> None:
+        """Add what became of other events."""
+        for name in Tally.__dataclass_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 def apply(
     pool: Pool,
@@ -65,17 +74,58 @@ def apply(
     *,
     patience: Patience = PATIENCE,
 ) -> Tally:
-    """Apply a batch in one transaction. Cases whose events fail for a reason that may pass are tried again in further ones.
+    """Apply a batch in one transaction, or in several where it takes longer than one may.
+
+    Cases whose events fail for a reason that may pass are tried again in further ones.
 
     Raises:
         psycopg.OperationalError: the database failed or broke off; the batch can be given again, what was kept is known.
         BuiltOtherwise: another version of the program built these tables; nothing was applied.
     """
+    try:
+        return _apply_at_once(pool, model, deliveries, generation, patience)
+    except _TookTooLong as broken_off:
+        if len(deliveries) == 1:
+            raise broken_off.error from None
+    _log.warning("batch_divided", read_model=model.name, events=len(deliveries))
+    middle = len(deliveries) // 2
+    tally = apply(pool, model, deliveries[:middle], generation, patience=patience)
+    tally.add(apply(pool, model, deliveries[middle:], generation, patience=patience))
+    return tally
+
+
+class _TookTooLong(Exception):
+    """The server ended the transaction, or would have; no error to anybody where the batch can be divided."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def _holding(pool: Pool, model: ReadModel) -> Iterator[Connection]:
+    """A transaction that holds the read model, for no longer than `AT_MOST_SECONDS`."""
+    held_at = math.inf
+    try:
+        with pool.connection() as connection, connection.transaction():
+            hold(connection, model, at_most=AT_MOST_SECONDS)
+            held_at = time.monotonic()
+            connection.execute(_SQL["wait_for_positions"])
+            yield connection
+    except DATABASE_FAILED as error:
+        # In the middle of a pipeline the server's word about it may be lost: the connection is closed, and nothing says why.
+        if time.monotonic() - held_at < AT_MOST_SECONDS:
+            raise
+        raise _TookTooLong(error) from error
+
+
+def _apply_at_once(
+    pool: Pool, model: ReadModel, deliveries: Sequence[Delivery], generation: Generation, patience: Patience
+) -> Tally:
     tally = Tally()
     for attempt, pause in enumerate(patience.bounded_pauses(), start=1):
         begun_at = time.time_ns()
-        with pool.connection() as connection, connection.transaction():
-            hold(connection, model)
+        with _holding(pool, model) as connection:
             on_transient: OnTransient = "park" if pause is None else "leave"
             done = apply_within(connection, model, deliveries, generation, on_transient=on_transient, attempts=attempt)
         if generation == "live":

@@ -27,6 +27,8 @@ _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 _DAMAGED = "damaged"
 """In place of the digest of a definition: by none, so that it is built anew."""
+HELD_SECONDS = 60.0
+"""A transaction that holds a read model is ended after so long."""
 Stored = Literal["live", "next", "old"]
 """The generations that last longer than a transaction."""
 Incoming = Literal["next", "old"]
@@ -70,19 +72,23 @@ def enter_to_write(connection: Connection, model: ReadModel, generation: Generat
         raise BuiltOtherwise(msg)
 
 
-def hold(connection: Connection, model: ReadModel) -> None:
-    """Keep a rebuild from switching generations until this transaction ends."""
-    connection.execute(_SQL["hold"], {"read_model": model.name})
+def hold(connection: Connection, model: ReadModel, *, at_most: float = HELD_SECONDS) -> None:
+    """Keep a rebuild from switching generations until this transaction ends, which the server does after so many seconds.
+
+    Else a process that hangs in the middle of a pipeline, where the server does not count it as idle, would hold this, and the rows
+    that it locked, until somebody ends that process.
+    """
+    connection.execute(_SQL["hold"], {"read_model": model.name, "at_most": f"{at_most:g}s"})
 
 
 def hold_alone(connection: Connection, model: ReadModel) -> None:
-    """Keep everybody from applying to the read model until this transaction ends.
+    """Keep everybody from applying to the read model until this transaction ends, likewise.
 
     Raises:
         psycopg.errors.LockNotAvailable: somebody holds it for longer than two seconds. Who waits here lets others wait.
     """
     connection.execute(_SQL["wait_briefly"])
-    connection.execute(_SQL["hold_alone"], {"read_model": model.name})
+    connection.execute(_SQL["hold_alone"], {"read_model": model.name, "at_most": f"{HELD_SECONDS:g}s"})
 
 
 @contextmanager

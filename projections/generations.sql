@@ -1,8 +1,10 @@
 -- name: hold
-SELECT pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s));
+-- The time runs from here on, not while others hold it. The first limit that is set within a transaction is the one that counts.
+SELECT
+    pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s)), set_config('transaction_timeout', %(at_most)s, true);
 
 -- name: hold_alone
-SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s));
+SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s)), set_config('transaction_timeout', %(at_most)s, true);
 
 -- name: wait_briefly
 SET LOCAL lock_timeout = '2s';

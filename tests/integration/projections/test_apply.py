@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from domain.case.events import CaseEvent
 from foundation.database import Pool
+from projections import apply as module
 from projections.apply import apply
 from projections.compare import compare
 from projections.heal import cases_behind, heal
@@ -104,3 +108,19 @@ def test_a_lost_connection_parks_nothing_and_keeps_nothing(pool: Pool, database:
         apply(pool, replace(TIMELINE, changes=breaks_off), deliveries)
     assert parked_cases(pool) == []
     assert apply(pool, TIMELINE, deliveries).applied == len(deliveries)
+
+
+def test_a_batch_that_takes_longer_than_a_transaction_may_is_applied_in_parts(
+    pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(event: CaseEvent) -> Iterator[Change]:
+        time.sleep(0.02)
+        yield from TIMELINE.changes(event)
+
+    deliveries = store(nobody_complies_or_pays(), database)
+    monkeypatch.setattr(module, "AT_MOST_SECONDS", 0.3)
+    with capture_logs() as logs:
+        tally = apply(pool, replace(TIMELINE, changes=slowly), deliveries)
+    assert [line["event"] for line in logs].count("batch_divided") >= 1
+    assert (tally.applied, tally.parked) == (len(deliveries), [])
+    assert compare(pool, TIMELINE) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from aiokafka import AIOKafkaProducer
 from kafka import TopicPartition
@@ -23,6 +25,7 @@ from tests.poison import grow_old
 from tests.relays import a_relay, leave_out, make_anew, named, publish_all
 from tests.services import Database
 from tests.topics import inject, published, unreadable_everywhere
+from workers import sweeps
 from workers.sweeps import held_topic, step_topic
 
 
@@ -55,6 +58,18 @@ def test_what_the_library_cannot_read_is_no_event_of_the_store_and_hides_none(
     publish(database, kafka, held)
     look = whole(pool, held)
     assert (look.events, look.findings, look.unknown) == (len(stored), [], EVENTS.partitions)
+
+
+def test_a_step_holds_its_claim_while_the_topic_is_read(pool: Pool, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_the_database: list[object] = []
+
+    def look(pool: Pool, held: Held, since: TopicPlace, *, moved: Callable[[], object]) -> TopicLook:
+        asked_the_database.append(moved())
+        return look_at_topic(pool, held, since, moved=moved)
+
+    monkeypatch.setattr(sweeps, "look_at_topic", look)
+    assert step_topic(pool, held)
+    assert [isinstance(answer, psycopg.Cursor) for answer in asked_the_database] == [True]
 
 
 def test_everything_is_there_and_is_read_once(pool: Pool, database: Database, kafka: str, held: Held) -> None:

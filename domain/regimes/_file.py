@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -51,6 +53,12 @@ class RecurringDayData(BaseModel):
     @classmethod
     def _of_each_year(cls, written: str) -> str:
         return RecurringDay(written, "").day
+
+
+@cache
+def _time_zones() -> AbstractSet[str]:
+    """The names that are known: a look through a folder of the machine, at each call of the library's function."""
+    return available_timezones()
 
 
 class CalendarData(BaseModel):
@@ -119,7 +127,7 @@ class FileData(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_time_zone(cls, named: str) -> str:
-        if named not in available_timezones():
+        if named not in _time_zones():
             msg = f"{named!r} is no time zone; write for example Europe/London"
             raise ValueError(msg)
         return named

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from domain.regimes import Regime, check_file, load_folder, regimes
 from domain.regimes._load import FOLDER
+from domain.regimes._read import read_file
 from foundation.errors import Misconfigured
 
 BROKEN = Path(__file__).parent / "broken_regimes"
@@ -148,7 +152,8 @@ class TestCheckingOneFile:
             (b"", "names and what they say are needed here"),
             (b"id: new\n---\nid: other\n", "expected a single document"),
             (b"id: [\n", "while parsing"),
-            (b"[" * 5000, "nested deeper"),
+            (b"[" * 500_000, "nested deeper"),
+            (b"- " * 500_000, "nested deeper"),
         ],
     )
     def test_of_a_file_that_is_none_says_so(self, content: bytes | None, told: str, tmp_path: Path) -> None:
@@ -159,3 +164,27 @@ class TestCheckingOneFile:
         assert data is None
         assert told in str(fault)
         assert str(fault).startswith("new.yaml: line ")
+
+
+def said(node: Node) -> Iterator[tuple[str, int, int, str | None]]:
+    """What a node and all in it say, and where."""
+    value = node.value if isinstance(node, ScalarNode) else None
+    yield str(node.tag), node.start_mark.line, node.start_mark.column, value
+    for part in () if value is not None else node.value:
+        for inner in part if isinstance(part, tuple) else (part,):
+            yield from said(inner)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_quick_parser_reads_what_is_installed_as_the_one_that_knows_yaml_1_2(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    quick, whole = (YAML(typ="safe", pure=pure).compose(text) for pure in (False, True))
+    assert list(said(quick)) == list(said(whole))
+
+
+def test_what_the_quick_parser_refuses_is_read_all_the_same(tmp_path: Path) -> None:
+    """YAML 1.1 has no colon within a word that stands in brackets without quotes."""
+    file = tmp_path / "nl-uavg.yaml"
+    file.write_text((FOLDER / file.name).read_text(encoding="utf-8").replace("['Awb 5:53']", "[Awb 5:53]"), encoding="utf-8")
+    assert "[Awb 5:53]" in file.read_text(encoding="utf-8")
+    assert read_file(file).data == read_file(FOLDER / file.name).data

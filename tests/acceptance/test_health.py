@@ -128,12 +128,14 @@ def test_a_read_model_that_somebody_holds_is_behind_and_those_who_wait_for_it_ha
         until(system, lambda s: labelled("RegcaseReadModelBehind", "read_model", s) == {"timeline"}, "the alarm")
         until(system, lambda s: "worker" in labelled("RegcaseProcessHangs", "process", s), "the stand-still")
         assert said(system, "worker").reasons[0].startswith("a batch has stood still for ")
+        assert len(fires("RegcaseWorkersConsumeNothing", scrape(system))) == 1
         backlog = look().backlog
         assert backlog
         lags = {name: lag for name, lag in backlog.read_models.items() if lag and lag.events}
         assert [(name, lag.events, len(lag.partitions)) for name, lag in lags.items()] == [("timeline", 1, 1)]
         assert "read_model_behind" in alarms()
     until(system, lambda s: not fires("RegcaseReadModelBehind", s) and not fires("RegcaseProcessHangs", s), "the end of both")
+    until(system, lambda s: not fires("RegcaseWorkersConsumeNothing", s), "a worker that has got to the end of the topic")
     wait_for(lambda: not alarms(), seconds=SECONDS, what="the end of all alarms")
 
 

@@ -27,8 +27,8 @@ _EVERY_SETTING = {
     "ORIGINATOR_ID_TYPE": "uuid",
 }
 # The library locks the table of events in the middle of a pipeline, where the server does not count a process that hangs as idle.
-# Longer than others wait for the lock, so that who waits is told why.
-_SESSION = session_options(transaction_timeout="12s")
+# Longer than others wait for the lock: who waits gives up by that, and is not cut off.
+_SESSION = session_options(transaction_timeout="12s", tcp_user_timeout="8000")
 
 
 def in_memory() -> InfrastructureFactory[Any]:

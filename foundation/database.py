@@ -35,6 +35,8 @@ _SESSION = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+    # The others do not count while an answer is on its way that nobody reads.
+    "tcp_user_timeout": "8000",  # milliseconds
 }
 OUR_SIDE: dict[str, Any] = {
     # The same of the server's machine: one that is gone (no power, another took its address) says nothing, and by the kernel's own

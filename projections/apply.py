@@ -7,10 +7,8 @@ where the reason may pass, after so many attempts.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -18,12 +16,12 @@ from uuid import UUID
 import structlog
 
 from domain.mapper import UnreadableEvent
-from foundation.database import DATABASE_FAILED, Pool
+from foundation.database import Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from foundation.tracing import continue_trace
 from projections.error_kinds import kind_of
-from projections.generations import enter_to_write, hold
+from projections.generations import TookTooLong, enter_to_write, holding_briefly
 from projections.history import Connection, Delivery, by_case, history
 from projections.parking import park, waiting_cases
 from projections.read_model import Change, Generation, ReadModel
@@ -31,8 +29,6 @@ from projections.read_model import Change, Generation, ReadModel
 _SQL = load_statements(__file__)
 _log = structlog.get_logger(__name__)
 PATIENCE = Patience()
-AT_MOST_SECONDS = 8.0
-"""How long a batch may keep others from its cases: what a process had in hand that hangs is then another's."""
 
 OnTransient = Literal["raise", "leave", "park"]
 """What is done when an event fails for a reason that may pass: give up all, leave its case for another attempt, or park it."""
@@ -84,8 +80,8 @@ def apply(
     """
     try:
         return _apply_at_once(pool, model, deliveries, generation, patience)
-    except _TookTooLong as broken_off:
-        if len(deliveries) == 1:
+    except TookTooLong as broken_off:
+        if len(deliveries) <= 1:
             raise broken_off.error from None
     _log.warning("batch_divided", read_model=model.name, events=len(deliveries))
     middle = len(deliveries) // 2
@@ -94,38 +90,13 @@ def apply(
     return tally
 
 
-class _TookTooLong(Exception):
-    """The server ended the transaction, or would have; no error to anybody where the batch can be divided."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
-
-
-@contextmanager
-def _holding(pool: Pool, model: ReadModel) -> Iterator[Connection]:
-    """A transaction that holds the read model, for no longer than `AT_MOST_SECONDS`."""
-    held_at = math.inf
-    try:
-        with pool.connection() as connection, connection.transaction():
-            hold(connection, model, at_most=AT_MOST_SECONDS)
-            held_at = time.monotonic()
-            connection.execute(_SQL["wait_for_positions"])
-            yield connection
-    except DATABASE_FAILED as error:
-        # In the middle of a pipeline the server's word about it may be lost: the connection is closed, and nothing says why.
-        if time.monotonic() - held_at < AT_MOST_SECONDS:
-            raise
-        raise _TookTooLong(error) from error
-
-
 def _apply_at_once(
     pool: Pool, model: ReadModel, deliveries: Sequence[Delivery], generation: Generation, patience: Patience
 ) -> Tally:
     tally = Tally()
     for attempt, pause in enumerate(patience.bounded_pauses(), start=1):
         begun_at = time.time_ns()
-        with _holding(pool, model) as connection:
+        with holding_briefly(pool, model) as connection:
             on_transient: OnTransient = "park" if pause is None else "leave"
             done = apply_within(connection, model, deliveries, generation, on_transient=on_transient, attempts=attempt)
         if generation == "live":

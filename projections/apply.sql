@@ -1,7 +1,3 @@
--- name: wait_for_positions
--- Not for so long that the time for the work itself gets short.
-SET LOCAL lock_timeout = '4s';
-
 -- name: insert_positions
 INSERT INTO positions (case_id, version)
 SELECT case_id, 0 FROM unnest(%(case_ids)s::uuid[]) AS wanted (case_id) ORDER BY case_id

@@ -5,6 +5,8 @@ The live one is read. A rebuild fills another beside it and switches the two in 
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +15,10 @@ from typing import Literal, TypeVar
 
 import structlog
 from psycopg import sql
+from psycopg.errors import TransactionTimeout
 from psycopg.rows import class_row
 
-from foundation.database import Pool
+from foundation.database import DATABASE_FAILED, Pool
 from foundation.errors import Fault
 from foundation.sql import load_statements
 from projections.error_kinds import kind_of
@@ -29,6 +32,8 @@ _DAMAGED = "damaged"
 """In place of the digest of a definition: by none, so that it is built anew."""
 HELD_SECONDS = 60.0
 """A transaction that holds a read model is ended after so long."""
+BRIEFLY_SECONDS = 8.0
+"""How long one may keep others from the rows of cases: what a process had in hand that hangs is then another's."""
 Stored = Literal["live", "next", "old"]
 """The generations that last longer than a transaction."""
 Incoming = Literal["next", "old"]
@@ -76,9 +81,10 @@ def hold(connection: Connection, model: ReadModel, *, at_most: float = HELD_SECO
     """Keep a rebuild from switching generations until this transaction ends, which the server does after so many seconds.
 
     Else a process that hangs in the middle of a pipeline, where the server does not count it as idle, would hold this, and the rows
-    that it locked, until somebody ends that process.
+    that it locked, until somebody ends that process. The time runs from then on, not while others hold it.
     """
-    connection.execute(_SQL["hold"], {"read_model": model.name, "at_most": f"{at_most:g}s"})
+    connection.execute(_SQL["hold"], {"read_model": model.name})
+    connection.execute(_SQL["end_after"], {"at_most": f"{at_most:g}s"})
 
 
 def hold_alone(connection: Connection, model: ReadModel) -> None:
@@ -88,7 +94,37 @@ def hold_alone(connection: Connection, model: ReadModel) -> None:
         psycopg.errors.LockNotAvailable: somebody holds it for longer than two seconds. Who waits here lets others wait.
     """
     connection.execute(_SQL["wait_briefly"])
-    connection.execute(_SQL["hold_alone"], {"read_model": model.name, "at_most": f"{HELD_SECONDS:g}s"})
+    connection.execute(_SQL["hold_alone"], {"read_model": model.name})
+    connection.execute(_SQL["end_after"], {"at_most": f"{HELD_SECONDS:g}s"})
+
+
+class TookTooLong(Exception):
+    """The server ended the transaction, or was about to; no error to anybody where what was to be done can be divided."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def holding_briefly(pool: Pool, model: ReadModel) -> Iterator[Connection]:
+    """A transaction that holds the read model for no longer than `BRIEFLY_SECONDS`, to lock rows that others wait for.
+
+    Raises:
+        TookTooLong: it took longer; nothing of it was kept.
+    """
+    held_at = math.inf
+    try:
+        with pool.connection() as connection, connection.transaction():
+            hold(connection, model, at_most=BRIEFLY_SECONDS)
+            held_at = time.monotonic()
+            connection.execute(_SQL["wait_for_rows"])
+            yield connection
+    except DATABASE_FAILED as error:
+        # In the middle of a pipeline the server's word about it may be lost: the connection is closed, and nothing says why.
+        if isinstance(error, TransactionTimeout) or time.monotonic() - held_at > 0.9 * BRIEFLY_SECONDS:
+            raise TookTooLong(error) from error
+        raise
 
 
 @contextmanager

@@ -1,10 +1,16 @@
 -- name: hold
--- The time runs from here on, not while others hold it. The first limit that is set within a transaction is the one that counts.
-SELECT
-    pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s)), set_config('transaction_timeout', %(at_most)s, true);
+SELECT pg_advisory_xact_lock_shared(hashtext('read model ' || %(read_model)s));
 
 -- name: hold_alone
-SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s)), set_config('transaction_timeout', %(at_most)s, true);
+SELECT pg_advisory_xact_lock(hashtext('read model ' || %(read_model)s));
+
+-- name: end_after
+-- One limit that counts already, as a server may have by its own settings, would count on instead of ours.
+SELECT set_config('transaction_timeout', '0', true), set_config('transaction_timeout', %(at_most)s, true);
+
+-- name: wait_for_rows
+-- Not for so long that the time for the work itself gets short.
+SET LOCAL lock_timeout = '4s';
 
 -- name: wait_briefly
 SET LOCAL lock_timeout = '2s';

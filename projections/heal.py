@@ -12,7 +12,7 @@ from foundation.database import Pool
 from foundation.patience import Patience
 from foundation.sql import load_statements
 from projections.apply import PATIENCE, OnTransient, Tally, apply, apply_within, lock_positions
-from projections.generations import enter, enter_to_write, hold, tables
+from projections.generations import enter, enter_to_write, holding_briefly, tables
 from projections.history import Connection, Delivery, history
 from projections.parking import unpark, waiting_cases
 from projections.read_model import Generation, ReadModel
@@ -66,10 +66,10 @@ def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[U
 
     Raises:
         psycopg.OperationalError: the database failed, or somebody holds a row for long; nothing was changed.
+        TookTooLong: so many cases take longer than a transaction may; likewise.
         BuiltOtherwise: another version of the program built these tables.
     """
-    with pool.connection() as connection:
-        hold(connection, model)
+    with holding_briefly(pool, model) as connection:
         enter_to_write(connection, model)
         reached = lock_positions(connection, sorted(case_ids))
         waiting = waiting_cases(connection, model.name, "live", case_ids)

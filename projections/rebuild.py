@@ -75,13 +75,19 @@ def rebuild_where_needed(pool: Pool) -> list[str]:
     """
     rebuilt = []
     for model in all_read_models().values():
+        # Asked without the lock first: a rebuild that hangs keeps nobody from starting who has nothing to build.
+        if _is_of_this_program(pool, model):
+            continue
         with pool.connection() as lock, generations.locked(lock, "rebuild_alone", model=model):
-            with pool.connection() as connection:
-                digest = generations.built_by(connection, model)
-            if digest != model.digest:
+            if not _is_of_this_program(pool, model):
                 _rebuild(pool, model, _nobody)
                 rebuilt.append(model.name)
     return rebuilt
+
+
+def _is_of_this_program(pool: Pool, model: ReadModel) -> bool:
+    with pool.connection() as connection:
+        return generations.built_by(connection, model) == model.digest
 
 
 def go_back(pool: Pool, model: ReadModel, progress: Progress = _nobody) -> int:

@@ -14,7 +14,7 @@ import structlog
 from foundation.database import DATABASE_FAILED, Pool
 from projections.compare import compare_rows
 from projections.findings import STORE, Finding, Kind, end_others, record
-from projections.generations import distrusting
+from projections.generations import TookTooLong, distrusting
 from projections.heal import derive_anew
 from projections.ranges import CaseRange, Gap, gaps, gaps_beside, holes, numbered, of_store, range_of
 from projections.read_model import ReadModel, all_read_models
@@ -112,13 +112,19 @@ def _left_alone(name: str, number: int, kind: Kind, some: Sequence[Gap]) -> list
 def _derive_anew(pool: Pool, model: ReadModel, case_ids: list[UUID]) -> set[UUID]:
     """Returns the cases that are as the store says now; a later sweep tries the others again."""
     done: set[UUID] = set()
-    for some in _in_parts(case_ids):
+    for some in _in_parts(case_ids, _AT_ONCE):
         try:
             done.update(derive_anew(pool, model, some))
+        except TookTooLong as broken_off:
+            if len(some) > 1:
+                halves = _in_parts(some, -(-len(some) // 2))
+                done.update(*(_derive_anew(pool, model, half) for half in halves))
+            else:
+                _log.error("not_derived_anew", read_model=model.name, cases=1, case_id=str(some[0]), error=broken_off.error)
         except DATABASE_FAILED as error:
             _log.warning("not_derived_anew", read_model=model.name, cases=len(some), error=error)
     return done
 
 
-def _in_parts(case_ids: list[UUID]) -> Iterable[list[UUID]]:
-    return (case_ids[start : start + _AT_ONCE] for start in range(0, len(case_ids), _AT_ONCE))
+def _in_parts(case_ids: list[UUID], most: int) -> Iterable[list[UUID]]:
+    return (case_ids[start : start + most] for start in range(0, len(case_ids), most))

@@ -114,6 +114,7 @@ def look_at_topic(pool: Pool, held: Held, since: TopicPlace, *, moved: Callable[
             return TopicLook(place, began_anew=False, events=0, copies=0, unknown=0, findings=[])
         began_anew = since.topic_id not in (None, place.topic_id) or place.notification_id < since.notification_id
         since = TopicPlace() if began_anew else since
+        connection.execute(_SQL["wait_for_brokers"])
         connection.execute(_SQL["found_table"])
         read = _read(connection, held, since, moved)
         window = {"after": since.notification_id, "up_to": place.notification_id}

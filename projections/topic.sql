@@ -5,6 +5,10 @@ SELECT coalesce((SELECT notification_id FROM public.follower_places WHERE follow
        coalesce((SELECT refill_until FROM public.relay_topics WHERE topic = %(topic)s), 0),
        (SELECT topic_id::text FROM public.relay_topics WHERE topic = %(topic)s);
 
+-- name: wait_for_brokers
+-- Of several one may hang, and the others are asked after ten seconds. Nothing is locked meanwhile.
+SET LOCAL idle_in_transaction_session_timeout = '60s';
+
 -- name: found_table
 CREATE TEMPORARY TABLE found (case_id uuid NOT NULL, version bigint NOT NULL, digest text NOT NULL) ON COMMIT DROP;
 

@@ -46,6 +46,9 @@ class Commands(TyperGroup):
                 "undone; run it again when they are done."
             )
             _tell(ctx, message, Exit.DIFFERENCE, {})
+        except psycopg.errors.TransactionTimeout:
+            message = "It took longer than one transaction may, and was undone. Do it in smaller parts, or again when the machine has less to do."
+            _tell(ctx, message, Exit.DIFFERENCE, {})
         except (*DATABASE_FAILED, PersistenceError):
             message = "The database does not answer. Start it (`regcase up`), or check REGCASE_DATABASE_URL; `regcase status` shows what runs."
             _tell(ctx, message, Exit.UNREACHABLE, {})

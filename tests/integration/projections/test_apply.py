@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from domain.case.events import CaseEvent
 from foundation.database import Pool
-from projections import apply as module
+from projections import generations
 from projections.apply import apply
 from projections.compare import compare
 from projections.heal import cases_behind, heal
@@ -118,9 +118,9 @@ def test_a_batch_that_takes_longer_than_a_transaction_may_is_applied_in_parts(
         yield from TIMELINE.changes(event)
 
     deliveries = store(nobody_complies_or_pays(), database)
-    monkeypatch.setattr(module, "AT_MOST_SECONDS", 0.3)
+    monkeypatch.setattr(generations, "BRIEFLY_SECONDS", 0.3)
     with capture_logs() as logs:
         tally = apply(pool, replace(TIMELINE, changes=slowly), deliveries)
     assert [line["event"] for line in logs].count("batch_divided") >= 1
-    assert (tally.applied, tally.parked) == (len(deliveries), [])
+    assert (tally.applied, tally.duplicates, tally.parked) == (len(deliveries), 0, [])
     assert compare(pool, TIMELINE) == []

@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from typing import TypeVar
 
 import psutil
-import pytest
+import psycopg
 from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain import event_store
 from domain.case.events import CaseEvent
 from foundation.database import DATABASE_FAILED, Pool, open_pool, session_options
-from projections import apply as apply_module
+from projections import generations
 from projections.apply import apply
 from projections.compare import compare
 from projections.history import log_page
 from projections.read_model import Change, read_model
+from projections.rebuild import rebuild_where_needed
 from tests.copies import copies, events_of
 from tests.desk import issued
 from tests.histories import nobody_complies_or_pays, store
@@ -40,7 +42,7 @@ def stand_still() -> None:
 
 def applies(app_url: str, number: int) -> None:
     """Apply all that is stored, and stand still before the event of that number."""
-    apply_module.AT_MOST_SECONDS = LIMIT
+    generations.BRIEFLY_SECONDS = LIMIT
     seen = 0
 
     def changes(event: CaseEvent) -> Iterator[Change]:
@@ -97,14 +99,13 @@ def tried_until_it_succeeds(attempt: Callable[[], T]) -> T:
             done.append(attempt())
         return bool(done)
 
-    wait_for(succeeded, what="what the other had in hand")
+    wait_for(succeeded, seconds=15, what="what the other had in hand")
     return done[0]
 
 
-@pytest.mark.parametrize("number", [0, 12], ids=["before_the_first_event", "in_the_middle"])
-def test_what_it_was_applying_is_anothers_within_seconds(pool: Pool, database: Database, number: int) -> None:
+def test_what_it_was_applying_is_anothers_within_seconds(pool: Pool, database: Database) -> None:
     deliveries = store(nobody_complies_or_pays(), database)
-    with hanging(applies, database.app_url, number):
+    with hanging(applies, database.app_url, 12):
         assert tried_until_it_succeeds(lambda: apply(pool, TIMELINE, deliveries)).applied == len(deliveries)
     assert compare(pool, TIMELINE) == []
 
@@ -119,3 +120,19 @@ def test_rows_that_it_locked_are_anothers_within_seconds(pool: Pool, database: D
 def test_commands_are_taken_where_it_was_about_to_save_events(database: Database) -> None:
     with hanging(saves, database.app_url):
         assert store(nobody_complies_or_pays(), database)
+
+
+def test_what_it_was_applying_is_anothers_also_where_the_server_has_a_longer_limit_of_its_own(
+    pool: Pool, database: Database
+) -> None:
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {database.name} SET transaction_timeout = '10min'")
+    deliveries = store(nobody_complies_or_pays(), database)
+    with hanging(applies, database.app_url, 12):
+        assert tried_until_it_succeeds(lambda: apply(pool, TIMELINE, deliveries)).applied == len(deliveries)
+
+
+def test_a_rebuild_that_hangs_keeps_nobody_from_starting_who_has_nothing_to_build(pool: Pool) -> None:
+    with pool.connection() as connection, generations.locked(connection, "rebuild_alone", model=TIMELINE):
+        starting = ThreadPoolExecutor(1).submit(rebuild_where_needed, pool)
+        assert starting.result(timeout=30) == []

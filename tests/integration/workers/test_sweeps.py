@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,14 +15,17 @@ import psycopg
 import pytest
 
 from foundation.database import DATABASE_FAILED, Pool
+from projections import reconcile
 from projections.apply import apply
 from projections.compare import compare
 from projections.findings import STORE, Finding, findings_since, open_findings, sweeps
+from projections.generations import TookTooLong
+from projections.heal import derive_anew
 from projections.history import Delivery, log_end
 from projections.parking import parked_cases
 from projections.places import RECONCILER, save_place
 from projections.ranges import RANGES, range_of
-from projections.read_model import all_read_models, read_model
+from projections.read_model import ReadModel, all_read_models, read_model
 from projections.reading import timeline
 from projections.rebuild import rebuild, rebuild_where_needed
 from tests.histories import decided_and_remitted, nobody_complies_or_pays, store
@@ -236,6 +240,20 @@ class TestRows:
         step_rows(pool, PENALTIES)
         assert found(pool) == [Finding("penalties", range_of(fine), "rows_differ", 1, 1, fine, healed=True)]
         assert compare(pool, PENALTIES) == []
+
+    @pytest.mark.usefixtures("deliveries")
+    def test_that_take_longer_together_than_a_transaction_may_are_derived_anew_in_parts(
+        self, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def derive(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[UUID]:
+            if len(case_ids) > 1:
+                raise TookTooLong(psycopg.OperationalError())
+            return derive_anew(pool, model, case_ids)
+
+        monkeypatch.setattr(reconcile, "derive_anew", derive)
+        assert execute(pool, "UPDATE read_timeline.timeline SET words = 'changed'") > 1
+        step_rows(pool, TIMELINE)
+        assert compare(pool, TIMELINE) == []
 
     @pytest.mark.usefixtures("deliveries")
     def test_of_tables_that_are_not_what_they_should_be_are_built_anew_at_the_next_start(self, pool: Pool) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +17,8 @@ from kafka import TopicPartition
 
 from deploy.kafka_admin import BrokerUnreachable, admin_client
 from deploy.topics import EVENTS
-from foundation.database import Pool
+from foundation import database as database_module
+from foundation.database import Pool, open_pool
 from foundation.settings import Settings
 from projections.findings import Finding, findings_since, open_findings
 from projections.history import Delivery
@@ -25,6 +29,7 @@ from tests.poison import grow_old
 from tests.relays import a_relay, leave_out, make_anew, named, publish_all
 from tests.services import Database
 from tests.topics import inject, published, unreadable_everywhere
+from tests.waiting import wait_for
 from workers import sweeps
 from workers.sweeps import held_topic, step_topic
 
@@ -70,6 +75,19 @@ def test_a_step_holds_its_claim_while_the_topic_is_read(pool: Pool, held: Held, 
     monkeypatch.setattr(sweeps, "look_at_topic", look)
     assert step_topic(pool, held)
     assert [isinstance(answer, psycopg.Cursor) for answer in asked_the_database] == [True]
+
+
+def test_a_broker_that_hangs_is_waited_for_longer_than_a_transaction_may_be_idle_elsewhere(
+    database: Database, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reader_that_asks_another_at_last() -> AbstractContextManager[Any]:
+        until = time.monotonic() + 1.5
+        wait_for(lambda: time.monotonic() > until)
+        return held.reader()
+
+    monkeypatch.setitem(database_module._SESSION, "idle_in_transaction_session_timeout", "500ms")
+    with open_pool(database.app_url, name="test", size=1, timeout=5.0) as impatient:
+        assert look_at_topic(impatient, replace(held, reader=reader_that_asks_another_at_last), TopicPlace(1))
 
 
 def test_everything_is_there_and_is_read_once(pool: Pool, database: Database, kafka: str, held: Held) -> None:

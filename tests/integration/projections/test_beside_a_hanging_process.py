@@ -17,7 +17,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain import event_store
 from domain.case.events import CaseEvent
-from foundation.database import DATABASE_FAILED, Pool, open_pool, session_options
+from foundation.database import DATABASE_FAILED, Pool, open_pool
 from projections import generations
 from projections.apply import apply
 from projections.compare import compare
@@ -67,7 +67,7 @@ def locks_positions(app_url: str) -> None:
 
 def saves(app_url: str) -> None:
     """Stand still while the event store is locked."""
-    event_store._SESSION = session_options(transaction_timeout=f"{LIMIT}s")
+    event_store._SESSION = event_store._SESSION.replace("transaction_timeout=12s", f"transaction_timeout={LIMIT}s")
     insert = PostgresApplicationRecorder._insert_stored_events
 
     def insert_slowly(*arguments: object, **options: object) -> None:

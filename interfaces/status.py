@@ -18,10 +18,11 @@ from foundation.database import DATABASE_FAILED, Pool, open_pool
 from foundation.errors import Misconfigured
 from foundation.settings import Settings, load_settings
 from interfaces.alarms import raised_by_parking
-from projections import lag, parking
+from projections import lag, operator_acts, parking
 from projections.alarms import Alarm, finding_alarms, lag_alarms, process_alarms, rejected_alarms, sweep_alarms
 from projections.findings import Recorded, SweepState, open_findings, sweeps_at_work
 from projections.lag import Due, Lag, LoadedMatter, NextDeadline, OverdueDeadline, Rejected
+from projections.operator_acts import OperatorAct
 from projections.parking import ParkedCase
 
 _BROKER_SECONDS = 2.0
@@ -39,6 +40,7 @@ class Backlog:
     relay: Lag
     read_models: dict[str, Lag | None]
     parked: list[ParkedCase]
+    left_out: list[OperatorAct]
     rejected: Rejected
     due: Due
     findings: list[Recorded]
@@ -66,6 +68,7 @@ class Backlog:
             "read_models": {name: self._by_partition(behind) if behind else None for name, behind in self.read_models.items()},
             "parked": len(self.parked_cases),
             "parked_oldest_seconds": round(self.parked_seconds, 1),
+            "left_out": len(self.left_out),
             "rejected_messages": self.rejected.messages,
             "rejected_messages_last_hour": self.rejected.recent,
             "findings": len(self.findings),
@@ -107,7 +110,7 @@ class Backlog:
 
 _UNKNOWN = dict.fromkeys(
     (
-        "relay", "read_models", "parked", "parked_oldest_seconds", "rejected_messages", "rejected_messages_last_hour",
+        "relay", "read_models", "parked", "parked_oldest_seconds", "left_out", "rejected_messages", "rejected_messages_last_hour",
         "deadlines_due", "findings", "sweeps_still_seconds", "next_deadline", "overdue", "being_loaded",
     )
 )  # fmt: skip
@@ -256,6 +259,7 @@ def _backlog(pool: Pool, settings: Settings) -> Backlog:
         relay=lag.relay_lag(pool, EVENTS.name),
         read_models=lag.read_model_lags(pool, EVENTS.partitions),
         parked=parking.parked_cases(pool),
+        left_out=operator_acts.skips(pool),
         rejected=lag.rejected_messages(pool),
         due=lag.due_deadlines(pool),
         findings=open_findings(pool),

@@ -57,7 +57,7 @@ def go_on(
     return waiting
 
 
-def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[UUID]:
+def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID], generation: Generation = "live") -> set[UUID]:
     """Remove the rows of these cases and apply their events from the first on, in one transaction. Returns the cases so healed.
 
     For rows or positions that cannot be trusted: where a position says less than the rows hold, events applied on top of them
@@ -70,15 +70,16 @@ def derive_anew(pool: Pool, model: ReadModel, case_ids: Sequence[UUID]) -> set[U
         BuiltOtherwise: another version of the program built these tables.
     """
     with holding_briefly(pool, model) as connection:
-        enter_to_write(connection, model)
+        enter_to_write(connection, model, generation)
         reached = lock_positions(connection, sorted(case_ids))
-        waiting = waiting_cases(connection, model.name, "live", case_ids)
+        waiting = waiting_cases(connection, model.name, generation, case_ids)
         events = [event for event in missing_of(connection, dict.fromkeys(case_ids, 0)) if event.case_id not in waiting]
         try:
-            return _derive(connection, model, events, reached)
+            return _derive(connection, model, generation, events, reached)
         except _NotAsFar as stuck:
             _log.error("left_as_it_was", read_model=model.name, cases=len(stuck.case_ids), case_id=str(min(stuck.case_ids)))
-            return _derive(connection, model, [event for event in events if event.case_id not in stuck.case_ids], reached)
+            others = [event for event in events if event.case_id not in stuck.case_ids]
+            return _derive(connection, model, generation, others, reached)
 
 
 class _NotAsFar(Exception):
@@ -89,14 +90,16 @@ class _NotAsFar(Exception):
         self.case_ids = case_ids
 
 
-def _derive(connection: Connection, model: ReadModel, events: Sequence[Delivery], reached: Mapping[UUID, int]) -> set[UUID]:
+def _derive(
+    connection: Connection, model: ReadModel, generation: Generation, events: Sequence[Delivery], reached: Mapping[UUID, int]
+) -> set[UUID]:
     ids = {event.case_id for event in events}
     with connection.transaction():
-        for table in tables(connection, model):
+        for table in tables(connection, model, generation):
             remove = sql.SQL(_SQL["remove_rows"]).format(table=sql.Identifier(table))
             connection.execute(remove, {"case_ids": list(ids)})
         connection.execute(_SQL["begin_again"], {"case_ids": list(ids)})
-        parked = apply_within(connection, model, events).parked
+        parked = apply_within(connection, model, events, generation).parked
         stuck = {case_id for case_id, version in lock_positions(connection, parked).items() if version < reached[case_id]}
         if stuck:
             raise _NotAsFar(stuck)

@@ -167,6 +167,19 @@ def acts(pool: Pool, *, case_id: UUID | None = None) -> list[OperatorAct]:
         return cursor.execute(_SQL["acts"], {"case_id": case_id}).fetchall()
 
 
+def skips(pool: Pool, *, read_models: Sequence[str] | None = None, case_ids: Sequence[UUID] | None = None) -> list[OperatorAct]:
+    """The acts by which events were left out, one for each event and read model; of these read models and cases, if they are named.
+
+    What a read model tells of those cases lacks those events for ever, as what it is compared with does.
+    """
+    parameters = {
+        "read_models": None if read_models is None else list(read_models),
+        "case_ids": None if case_ids is None else list(case_ids),
+    }
+    with pool.connection() as connection, connection.cursor(row_factory=class_row(OperatorAct)) as cursor:
+        return cursor.execute(_SQL["skips"], parameters).fetchall()
+
+
 def _require_operator(actor: Actor, what: str) -> None:
     if actor.role not in OPERATORS:
         msg = f"Refused: to {what} needs the role {' or '.join(OPERATORS)}; {actor.id} acts as {actor.role}. Have an administrator do it."

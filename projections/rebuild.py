@@ -18,9 +18,10 @@ from projections import generations
 from projections.apply import OnTransient, apply, apply_within
 from projections.compare import Progress
 from projections.error_kinds import kind_of
-from projections.generations import Incoming
-from projections.heal import behind_in, go_on, missing_of
+from projections.generations import Incoming, TookTooLong
+from projections.heal import behind_in, derive_anew, go_on, missing_of
 from projections.history import Connection, log_end, log_page
+from projections.operator_acts import skips
 from projections.ranges import EVERYTHING, gaps
 from projections.read_model import ReadModel, all_read_models
 from projections.verify import NotVerified, verify
@@ -103,6 +104,7 @@ def go_back(pool: Pool, model: ReadModel, progress: Progress = _nobody) -> int:
     with pool.connection() as lock, generations.locked(lock, "rebuild_alone", model=model):
         _require_old_of_this_program(pool, model)
         reached = _bring_old_up_to_date(pool, model, progress)
+        _leave_out_of_old(pool, model)
         reached = _follow(pool, reached, lambda after: _apply_page(pool, model, "old", after), progress)
         verify(pool, model, "old", up_to=reached)
         reached = _finish(pool, model, reached, "old")
@@ -138,6 +140,15 @@ def _rebuild(pool: Pool, model: ReadModel, progress: Progress) -> int:
     progress(reached, reached)
     _log.info("read_model_rebuilt", read_model=model.name, up_to=reached)
     return reached
+
+
+def _leave_out_of_old(pool: Pool, model: ReadModel) -> None:
+    """What operators left out since it was live stands in it, where it could be applied then."""
+    for case_id in sorted({act.case_id for act in skips(pool, read_models=[model.name])}):
+        try:
+            derive_anew(pool, model, [case_id], "old")
+        except TookTooLong as broken_off:
+            raise broken_off.error from None
 
 
 def _follow(pool: Pool, reached: int, build_page: Callable[[int], int], progress: Progress) -> int:

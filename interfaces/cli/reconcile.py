@@ -22,6 +22,7 @@ from interfaces.cli.reading import reading_pool
 from interfaces.cli.reconcile_page import Reconciled, as_json, print_reconciled
 from projections.compare import compare, compare_positions
 from projections.findings import TOPIC_KINDS, end_older, findings_since, open_findings, record, sweeps
+from projections.operator_acts import skips
 from projections.parking import parked_cases
 from projections.ranges import RANGES
 from projections.read_model import all_read_models
@@ -64,6 +65,7 @@ def _reconcile(pool: Pool, *, full: bool) -> Reconciled:
             found.differences += [d for d in rows if d.kind != "never_projected" or d not in found.differences]
         _look_at_topic(pool, found)
     found.parked = parked_cases(pool)
+    found.left_out = skips(pool)
     found.open = open_findings(pool)
     found.healed = [one for one in findings_since(pool, MatterClocks(pool).wall() - RECENTLY) if one.healed]
     found.sweeps = sweeps(pool)

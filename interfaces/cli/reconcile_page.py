@@ -9,6 +9,7 @@ from interfaces.cli.page import Page
 from interfaces.cli.reading import rows_as_json
 from projections.compare import Difference
 from projections.findings import Recorded, SweepState
+from projections.operator_acts import OperatorAct
 from projections.parking import ParkedCase
 from projections.read_model import all_read_models
 from projections.topic import TopicLook
@@ -21,6 +22,7 @@ class Reconciled:
     full: bool
     differences: list[Difference] = field(default_factory=list)
     parked: list[ParkedCase] = field(default_factory=list)
+    left_out: list[OperatorAct] = field(default_factory=list)
     open: list[Recorded] = field(default_factory=list)
     healed: list[Recorded] = field(default_factory=list)
     sweeps: list[SweepState] = field(default_factory=list)
@@ -57,6 +59,12 @@ def print_reconciled(found: Reconciled, page: Page) -> None:
         page.line(f"{row.read_model}: case {row.case_id} is parked at version {row.version} ({row.error_class})", style="red")
     if found.parked:
         page.line("What is parked is compared as far as it was applied; see `regcase parked show CASE`, then `retry`.")
+    for act in found.left_out:
+        page.line(
+            f"{act.read_model}: event {act.version} of case {act.case_id} was left out on {act.done_at:%Y-%m-%d} by {act.actor} "
+            f"(authority: {act.authority}); it is compared without it.",
+            style="yellow",
+        )
     for difference in found.differences:
         _print_difference(difference, page)
     models = sorted({difference.read_model for difference in found.differences})
@@ -73,7 +81,8 @@ def print_reconciled(found: Reconciled, page: Page) -> None:
         )
     if not found.differs:
         what = "Every row" if found.full else "Every case, by its version,"
-        page.line(f"{what} of {', '.join(all_read_models())} is what the event store says.", style="green")
+        but = ", but for what was left out" if found.left_out else ""
+        page.line(f"{what} of {', '.join(all_read_models())} is what the event store says{but}.", style="green")
     if found.healed:
         page.line(f"Healed in the last day: {len(found.healed)}.")
         for finding in found.healed:
@@ -98,6 +107,7 @@ def as_json(found: Reconciled) -> dict[str, Any]:
     return {
         "differences": [_difference_as_json(difference) for difference in found.differences],
         "parked": rows_as_json(found.parked),
+        "left_out": rows_as_json(found.left_out),
         "open_findings": rows_as_json(found.open),
         "healed_lately": rows_as_json(found.healed),
         "topic": {"events": topic.events, "copies": topic.copies, "unknown": topic.unknown} if topic else None,

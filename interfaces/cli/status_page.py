@@ -67,6 +67,8 @@ def _print_backlog(backlog: Backlog, page: Page, *, partitions: bool) -> None:
         for number, part in sorted(behind.partitions.items()) if partitions and behind else ():
             page.entry(f"partition {number}", part.words(backlog.now), indent=2, width=_LABEL - 2)
     page.entry("parked cases", _parked_words(backlog), width=_LABEL)
+    if backlog.left_out:
+        page.entry("events left out", f"{len(backlog.left_out):,} by operators (see `regcase parked acts`)", width=_LABEL)
     if backlog.rejected.messages:
         words = f"{backlog.rejected.messages} that were no events of the store, {backlog.rejected.recent} in the last hour"
         page.entry("rejected messages", words, width=_LABEL)

@@ -14,6 +14,7 @@ from interfaces.cli import status as status_command
 from interfaces.status import Backlog, Status
 from projections.alarms import Alarm
 from projections.lag import Due, Lag, Rejected
+from projections.operator_acts import OperatorAct, skips
 from projections.parking import ParkedCase, parked_cases
 from projections.read_model import all_read_models
 from tests.integration.interfaces.conftest import Regcase
@@ -244,6 +245,25 @@ class TestEveryListAndPage:
             assert all(str(bad.case_id)[:8] in answer.err for bad in (parked.fine, parked.notice))
             assert "and may be stale or missing here. `regcase parked list` tells more." in answer.err
 
+    def test_says_for_ever_what_an_operator_left_out(self, regcase: Regcase, parked: Parked) -> None:
+        """A sum that lacks a payment is wrong by it, and nothing in the row tells."""
+        fine, event = str(parked.fine.case_id), f"event {parked.fine.version} of {str(parked.fine.case_id)[:8]}"
+        for name in all_read_models():
+            regcase("parked", "skip", name, fine, *BY, *WHY)
+        for bad in (parked.fine, parked.notice):
+            parked.mend(bad)
+        regcase("parked", "retry", "--error", "UnreadableEvent", *BY)
+        for page in (*LISTS, ("matters", "--siblings", str(parked.fine.matter_id)), ("deadlines", "--matter", "INV-1")):
+            answer = regcase(*page)
+            assert answer.code == 0
+            assert answer.err.startswith("Left out here: "), page
+            assert event in " ".join(answer.err.split()), page
+        reconciled = regcase("reconcile", "--full")
+        assert reconciled.code == 0
+        assert f"penalties: event {parked.fine.version} of case {fine} was left out on " in reconciled.out
+        assert "is what the event store says, but for what was left out." in " ".join(reconciled.out.split())
+        assert {row["read_model"] for row in told(regcase, "reconcile", code=0)["left_out"]} == set(all_read_models())
+
     def test_tells_machines_since_when(self, regcase: Regcase, parked: Parked) -> None:
         fine = str(parked.fine.case_id)
         for page in LISTS:
@@ -308,10 +328,23 @@ class TestReconcile:
 
 class TestStatus:
     @staticmethod
-    def status(parked: list[ParkedCase], *alarms: Alarm, faults: Sequence[str] = ()) -> Status:
+    def status(
+        parked: list[ParkedCase], *alarms: Alarm, faults: Sequence[str] = (), left_out: Sequence[OperatorAct] = ()
+    ) -> Status:
         nothing_due, none_rejected = Due(0, timedelta(0)), Rejected(0, 0)
-        backlog = Backlog(Lag(0, None), {}, parked, none_rejected, nothing_due, [], [], None, [], [], datetime.now(UTC))
+        left = list(left_out)
+        backlog = Backlog(Lag(0, None), {}, parked, left, none_rejected, nothing_due, [], [], None, [], [], datetime.now(UTC))
         return Status([], "b:1", backlog, list(faults), list(alarms), brokers=1, database_answers=True)
+
+    def test_tells_how_many_events_were_left_out_for_ever(
+        self, regcase: Regcase, pool: Pool, parked: Parked, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("timeline", "cases"):
+            regcase("parked", "skip", name, str(parked.fine.case_id), *BY, *WHY)
+        status = self.status([], left_out=skips(pool))
+        monkeypatch.setattr(status_command, "look", lambda: status)
+        assert "events left out: 2 by operators (see `regcase parked acts`)" in regcase("status").out
+        assert told(regcase, "status")["left_out"] == 2
 
     @pytest.mark.usefixtures("parked")
     def test_ends_with_1_and_tells_the_alarm_when_a_limit_is_passed(

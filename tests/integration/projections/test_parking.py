@@ -28,7 +28,7 @@ from projections.operator_acts import assign, retry, skip
 from projections.parking import parked_cases
 from projections.read_model import Change, ReadModel, all_read_models, read_model
 from projections.reading import timeline
-from projections.rebuild import rebuild
+from projections.rebuild import go_back, rebuild
 from tests.histories import nobody_complies_or_pays, store
 from tests.poison import damage, mend, poisoned
 from tests.services import Database
@@ -298,6 +298,28 @@ class TestRebuilding:
         assert acted_at
         assert parked_cases(pool) == []
         assert lines(pool) == sorted(set(expected(deliveries)) - {(skipped.case_id, skipped.version)})
+        assert compare(pool, TIMELINE) == []
+
+    def test_can_be_gone_back_from_although_an_event_was_left_out_since_that_stands_in_the_old_one(
+        self, pool: Pool, database: Database
+    ) -> None:
+        deliveries = store(nobody_complies_or_pays(), database)
+        apply(pool, TIMELINE, deliveries)
+        bad = next(delivery for delivery in deliveries if delivery.event_type == NOTICE)
+        damage(database, bad.case_id, bad.version)
+        rebuild(pool, TIMELINE)
+        skip(
+            pool,
+            TIMELINE,
+            bad.case_id,
+            version=bad.version,
+            actor=OPERATOR,
+            reason="Cannot be read",
+            authority="Head of registry",
+        )
+        mend(database, bad.case_id, bad.version)
+        go_back(pool, TIMELINE)
+        assert lines(pool) == sorted(set(expected(deliveries)) - {(bad.case_id, bad.version)})
         assert compare(pool, TIMELINE) == []
 
     def test_frees_what_can_be_applied_by_now(self, pool: Pool, database: Database) -> None:

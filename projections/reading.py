@@ -7,6 +7,7 @@ is put together from.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from projections.read_model import all_read_models
 _SQL = load_statements(__file__)
 RowT = TypeVar("RowT")
 _POLL_SECONDS = 0.05
+_LEAST_OF_AN_ID = 6
+_LOOKS_LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 _OPEN_STATES = sorted({state for case_type in CASE_TYPES.values() for state in case_type.OPEN_STATES})
 
 READS: Mapping[str, tuple[str, ...]] = {
@@ -222,7 +225,7 @@ def penalties_by_year(pool: Pool) -> list[YearTotal]:
 
 
 def find_case(pool: Pool, text: str) -> UUID:
-    """The case that a text names: its reference, or the beginning of its id.
+    """The case that a text names: its reference, or the beginning of its id, six characters or more.
 
     Raises:
         NotFound: none, or several.
@@ -231,7 +234,7 @@ def find_case(pool: Pool, text: str) -> UUID:
 
 
 def find_matter(pool: Pool, text: str) -> UUID:
-    """The matter that a text names: its reference, the beginning of its id, or the reference or id of one of its cases.
+    """The matter that a text names: its reference or id, or that of one of its cases; of an id the beginning, six characters or more.
 
     Raises:
         NotFound: none, or several.
@@ -255,14 +258,17 @@ def wait_until_applied(pool: Pool, versions: Mapping[UUID, int], timeout: float)
 
 def _one(pool: Pool, statement: str, text: str, what: str, hint: str) -> UUID:
     with pool.connection() as connection:
-        found = connection.execute(_SQL[statement], {"text": text, "id_prefix": text.lower()}).fetchall()
+        parameters = {"text": text, "id_prefix": text.lower(), "least": _LEAST_OF_AN_ID}
+        found = connection.execute(_SQL[statement], parameters).fetchall()
     if len(found) == 1:
         case_id: UUID = found[0][0]
         return case_id
     if found:
         msg = f"{text!r} fits several: {', '.join(sorted(str(row[0]) for row in found)[:5])}. Give more of the {what}'s id."
     else:
-        msg = f"there is no {what} {text!r}; {hint}.{_unnamed(pool)}"
+        short = len(text) < _LEAST_OF_AN_ID and _LOOKS_LIKE_AN_ID.fullmatch(text)
+        rather = " If this is the beginning of an id: at least six characters of it are needed." if short else ""
+        msg = f"there is no {what} {text!r}; {hint}.{rather}{_unnamed(pool)}"
     raise NotFound(msg)
 
 

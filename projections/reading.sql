@@ -107,17 +107,17 @@ FROM read_penalties.penalties_by_year ORDER BY year, regime, currency, case_type
 
 -- name: find_case
 SELECT case_id FROM read_cases.cases
-WHERE reference = %(text)s OR (length(%(id_prefix)s) >= 6 AND starts_with(case_id::text, %(id_prefix)s))
+WHERE reference = %(text)s OR (length(%(id_prefix)s) >= %(least)s AND starts_with(case_id::text, %(id_prefix)s))
 UNION
 -- The docket does not know a case that waits at its first event.
 SELECT case_id FROM public.parked_cases
-WHERE generation = 'live' AND length(%(id_prefix)s) >= 6 AND starts_with(case_id::text, %(id_prefix)s)
+WHERE generation = 'live' AND length(%(id_prefix)s) >= %(least)s AND starts_with(case_id::text, %(id_prefix)s)
 LIMIT 6;
 
 -- name: find_matter
 SELECT DISTINCT matter_id FROM read_cases.cases
 WHERE reference = %(text)s
-   OR (length(%(id_prefix)s) >= 6 AND (starts_with(matter_id::text, %(id_prefix)s) OR starts_with(case_id::text, %(id_prefix)s)))
+   OR (length(%(id_prefix)s) >= %(least)s AND (starts_with(matter_id::text, %(id_prefix)s) OR starts_with(case_id::text, %(id_prefix)s)))
 LIMIT 6;
 
 -- name: unnamed

@@ -1,4 +1,4 @@
-"""Which case or matter is meant: its id, the beginning of it, or its reference."""
+"""Which case or matter is meant: its reference, its id, or the beginning of it."""
 
 from __future__ import annotations
 

@@ -36,6 +36,9 @@ Wait = Annotated[
 Matter = Annotated[
     str | None,
     typer.Option(
-        "--matter", metavar="MATTER", help="Only this matter: its reference or the beginning of its id.", show_default=False
+        "--matter",
+        metavar="MATTER",
+        help="Only this matter: its reference, its id, or the beginning of it: at least six characters.",
+        show_default=False,
     ),
 ]

@@ -33,10 +33,18 @@ from projections.parking import ParkedCase, parked_cases
 parked = typer.Typer(no_args_is_help=True, help="Cases that wait in a read model because an event could not be applied there.")
 
 ReadModelName = Annotated[str, typer.Argument(metavar="READMODEL", show_default=False)]
-CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Its reference, or the beginning of its id.", show_default=False)]
+CaseName = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE", help="Its reference, its id, or the beginning of it: at least six characters.", show_default=False
+    ),
+]
 OneIn = Annotated[str | None, typer.Argument(metavar="READMODEL", help="Only there.", show_default=False)]
 OneCase = Annotated[
-    str | None, typer.Argument(metavar="CASE", help="Its reference, or the beginning of its id.", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="CASE", help="Its reference, its id, or the beginning of it: at least six characters.", show_default=False
+    ),
 ]
 WhereverItWaits = Annotated[
     str | None, typer.Option("--case", metavar="CASE", help="This case in every read model where it waits.", show_default=False)

@@ -17,7 +17,11 @@ from projections.reading import HappeningRow
 
 Named = Annotated[
     str,
-    typer.Argument(metavar="MATTER|CASE", help="A matter's reference or id, or a case's with --case.", show_default=False),
+    typer.Argument(
+        metavar="MATTER|CASE",
+        help="A matter's reference or id (its first six characters or more), or a case's with --case.",
+        show_default=False,
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -28,9 +29,23 @@ def test_a_case_is_found_by_reference_and_by_the_beginning_of_its_id(pool: Pool,
     assert find_case(pool, "INV-1/fine-1") == fine
     assert find_case(pool, str(fine)[:8].upper()) == fine
     assert find_matter(pool, "INV-1/fine-1") == desk.matter_id
+    assert find_case(pool, str(fine)[:6]) == fine
     for text in ("INV-2", str(fine)[:5], "%", ""):
         with pytest.raises(NotFound, match="there is no case"):
             find_case(pool, text)
+
+
+def test_who_gives_too_little_of_an_id_is_told_how_much_is_needed(pool: Pool, database: Database) -> None:
+    desk = nobody_complies_or_pays()
+    project(pool, desk, database)
+    told = "at least six characters of it are needed"
+    for find in (find_case, find_matter):
+        with pytest.raises(NotFound, match=told):
+            find(pool, str(desk.names["fine"])[:5].upper())
+        for text in ("INV-2", str(UUID(int=0)), ""):
+            with pytest.raises(NotFound) as other:
+                find(pool, text)
+            assert told not in str(other.value)
 
 
 def test_a_reference_that_fits_several_cases_is_told_with_their_ids(pool: Pool, database: Database) -> None:

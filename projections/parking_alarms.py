@@ -23,19 +23,22 @@ def alarms(parked: Sequence[ParkedCase], limits: Limits, now: datetime) -> list[
     found = []
     cases = {row.case_id for row in parked}
     if len(cases) > limits.most:
-        words = f"{len(cases)} cases are parked; {limits.most} may be. See `regcase parked list`."
+        words = f"{len(cases)} {_is_are(len(cases))} parked; at most {limits.most} may be. See `regcase parked list`."
         found.append(Alarm("too_many_parked", words))
     late = {row.case_id for row in parked if now - row.parked_at > limits.longest}
     if late:
         oldest = min(parked, key=lambda row: row.parked_at)
-        is_are = "case is" if len(late) == 1 else "cases are"
         minutes = int(limits.longest.total_seconds() // 60)
         words = (
-            f"{len(late)} {is_are} parked for more than {minutes} minutes, the longest since {oldest.parked_at:%Y-%m-%d %H:%M %Z} "
+            f"{len(late)} {_is_are(len(late))} parked for more than {minutes} minutes, the longest since {oldest.parked_at:%Y-%m-%d %H:%M %Z} "
             f"in {oldest.read_model} ({owner_words(oldest.owner)}). See `regcase parked list`."
         )
         found.append(Alarm("parked_too_long", words))
     return found
+
+
+def _is_are(number: int) -> str:
+    return "case is" if number == 1 else "cases are"
 
 
 def owner_words(owner: str | None) -> str:

@@ -66,7 +66,7 @@ class TestList:
         assert regcase("parked", "list").err == ""
         monkeypatch.setenv("REGCASE_PARKED_MOST", "1")
         answer = regcase("parked", "list", "--json")
-        assert answer.err == "Alarm: 2 cases are parked; 1 may be. See `regcase parked list`.\n"
+        assert answer.err == "Alarm: 2 cases are parked; at most 1 may be. See `regcase parked list`.\n"
         assert len(json.loads(answer.out)) == 2 * len(all_read_models())
 
 
@@ -350,17 +350,17 @@ class TestStatus:
     def test_ends_with_1_and_tells_the_alarm_when_a_limit_is_passed(
         self, regcase: Regcase, pool: Pool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        alarm = Alarm("too_many_parked", "2 cases are parked; 1 may be.")
+        alarm = Alarm("too_many_parked", "2 cases are parked; at most 1 may be.")
         status = self.status(parked_cases(pool), alarm)
         monkeypatch.setattr(status_command, "look", lambda: status)
         answer = regcase("status")
         assert answer.code == 1
-        assert "Alarm: 2 cases are parked; 1 may be." in answer.out
+        assert "Alarm: 2 cases are parked; at most 1 may be." in answer.out
         assert "parked cases: 2 (see `regcase parked list`). Timers do not know their deadlines in full." in answer.out
         answered = told(regcase, "status", code=1)
         assert answered["parked"] == 2
         assert answered["alarms"] == [
-            {"kind": "too_many_parked", "words": "2 cases are parked; 1 may be.", "severity": "critical"}
+            {"kind": "too_many_parked", "words": "2 cases are parked; at most 1 may be.", "severity": "critical"}
         ]
 
     @pytest.mark.usefixtures("pool")

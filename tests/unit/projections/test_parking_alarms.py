@@ -42,7 +42,12 @@ def test_as_many_and_as_long_as_may_be_is_no_alarm() -> None:
 
 def test_one_case_more_is_an_alarm() -> None:
     (alarm,) = alarms([waiting(), waiting(), waiting()], LIMITS, NOW)
-    assert (alarm.kind, alarm.words) == ("too_many_parked", "3 cases are parked; 2 may be. See `regcase parked list`.")
+    assert (alarm.kind, alarm.words) == ("too_many_parked", "3 cases are parked; at most 2 may be. See `regcase parked list`.")
+
+
+def test_one_case_where_none_may_be_is_told_as_one() -> None:
+    (alarm,) = alarms([waiting()], Limits(most=0, longest=LIMITS.longest), NOW)
+    assert alarm.words == "1 case is parked; at most 0 may be. See `regcase parked list`."
 
 
 def test_a_case_that_waits_in_several_read_models_counts_once() -> None:

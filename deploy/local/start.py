@@ -208,7 +208,8 @@ def _renumbered(places: Places, **given: Unpack[Given]) -> Notes:
         folders = ", ".join(str(folder) for folder in holding)
         msg = (
             f"the local Kafka was begun with --brokers {there} and holds data, which a start cannot spread over {wanted}. Every event is in the "
-            f"database too: stop with `regcase down`, move {folders} away, and `regcase up --brokers {wanted}` publishes anew what the topic would still hold."
+            f"database too: stop with `regcase down`, move {folders} away, and `regcase up --brokers {wanted}` publishes anew what the topic would still hold. "
+            f"Nothing was changed: `regcase up` without --brokers starts as before."
         )
         raise LocalStackFailed(msg)
     notes = notes.model_copy(update={"numbers": numbers})

@@ -70,6 +70,7 @@ class TestAnotherNumberOfBrokers:
 
         assert f"begun with --brokers {there}" in str(failure.value)
         assert f"move {tmp_path / 'kafka'} away, and `regcase up --brokers {wanted}`" in str(failure.value)
+        assert "`regcase up` without --brokers starts as before" in str(failure.value)
         assert noted_numbers(Places(tmp_path).notes) == local_numbers
         assert (tmp_path / "kafka" / "log" / "meta.properties").exists()
 

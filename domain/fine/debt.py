@@ -9,7 +9,7 @@ from domain.case.case import Case
 from domain.case.events import CaseEvent
 from domain.fine.commands import RecordPayment, RecordRefund, StartRecovery, WriteOff
 from domain.fine.events import FineWrittenOff, PaymentRecorded, RecoveryCompleted, RecoveryStarted, RefundRecorded
-from domain.fine.recovery_gate import failing_conditions
+from domain.fine.recovery_gate import failing_conditions, may_open_by_itself
 from domain.fine.time_to_pay import PENALTY_STANDS, TimeToPay
 from domain.refusals import GateClosed, Invalid
 from domain.regimes import Regime
@@ -81,6 +81,8 @@ class Debt(TimeToPay):
         failing = failing_conditions(self, act.started_on, law)
         if failing:
             message = "Refused: recovery cannot start yet: " + "; ".join(failing.values()) + "."
+            if may_open_by_itself(failing):
+                message += " Start it when nothing of this stands in its way any more."
             raise GateClosed(message, cites=law.cites("recovery"), conditions=failing)
         self.record(RecoveryStarted, **dict(act))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ from domain.regimes import Regime
 
 if TYPE_CHECKING:
     from domain.fine.debt import Debt
+
+
+FOR_GOOD = frozenset({"penalty_issued", "outstanding", "not_started"})
+"""Conditions that are not to be waited for."""
 
 
 def failing_conditions(debt: Debt, on: date, law: Regime) -> dict[str, str]:
@@ -25,6 +30,11 @@ def failing_conditions(debt: Debt, on: date, law: Regime) -> dict[str, str]:
     if debt.in_recovery:
         failing["not_started"] = "recovery was started already"
     return failing
+
+
+def may_open_by_itself(failing: Iterable[str]) -> bool:
+    """Whether time, a court or an entry may still open the gate."""
+    return FOR_GOOD.isdisjoint(failing)
 
 
 def _payment_period_ended(debt: Debt, on: date) -> str | None:

@@ -433,6 +433,8 @@ class TestStartingRecovery:
         refusal = desk.refused("fine.start_recovery", "fine", by=REGISTRAR, court="county_court", started_on=day)
         assert refusal["code"] == "gate_closed"
         conditions: dict[str, str] = refusal["details"]["conditions"]
+        waits = conditions.keys().isdisjoint({"penalty_issued", "outstanding", "not_started"})
+        assert refusal["message"].endswith(" Start it when nothing of this stands in its way any more.") is waits
         return conditions
 
     def test_is_allowed_when_every_condition_holds_and_ends_with_payment_in_full(self) -> None:

@@ -115,7 +115,12 @@ def _cases(number: int) -> str:
 def process_alarms(ended: Mapping[str, int]) -> list[Alarm]:
     """Processes that end again and again, by how often each did in the last ten minutes."""
     return [
-        Alarm("process_ends_often", f"{name} ended {times} times in the last ten minutes. Its log tells why.", "warning")
+        Alarm(
+            "process_ends_often",
+            f"{name} ended {times} times in the last ten minutes. Its log tells why it ended or, where it was killed, the "
+            f"process manager's (`supervisor.log`).",
+            "warning",
+        )
         for name, times in ended.items()
         if times >= MOST_ENDS
     ]

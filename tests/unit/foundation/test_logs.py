@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from io import StringIO
 from typing import Any
 
@@ -274,11 +275,24 @@ fails()
 """)
         assert PRIVATE not in text
         assert [line["event"] for line in lines] == [
-            "library_prints", "library_prints", "library_prints", "python_warns", "thread_ends", "error_ignored_by_python",
-            "process_ends",
+            "process_started", "library_prints", "library_prints", "library_prints", "python_warns", "thread_ends",
+            "error_ignored_by_python", "process_ends",
         ]  # fmt: skip
-        assert [line.get("error") for line in lines] == [None, None, "ValueError", None, "ValueError", "ValueError", "ValueError"]
+        assert [line.get("error") for line in lines[1:]] == [
+            None,
+            None,
+            "ValueError",
+            None,
+            "ValueError",
+            "ValueError",
+            "ValueError",
+        ]
         assert all(line["process"] == "relay" and line["level"] and line["timestamp"] for line in lines)
+
+    def test_tells_in_its_log_that_it_started_as_which_version_and_slot(self) -> None:
+        _, lines = self.run("from foundation.process import begin; begin('relay'); begin('relay')", REGCASE_SLOT="2")
+        assert [(line["event"], line["process"], line["slot"]) for line in lines] == [("process_started", "relay", 2)] * 2
+        assert {line["version"] for line in lines} == {version("regcase")}
 
     def test_tells_in_its_log_what_is_wrong_with_its_settings(self) -> None:
         _, (line,) = self.run("from foundation.process import begin; begin('relay')", REGCASE_LOG_LEVEL="LOUD")

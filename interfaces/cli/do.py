@@ -24,6 +24,7 @@ from interfaces.cli.facts_given import read_facts
 from interfaces.cli.options import Json, Wait
 from interfaces.cli.page import Page, print_json
 from interfaces.cli.show import print_deadlines
+from interfaces.cli.unreadable import told_if_unreadable
 from interfaces.cli.waiting import is_shown
 from interfaces.errors import Misused
 from interfaces.facts import deadline_facts
@@ -50,7 +51,12 @@ def do(
     by: By,
     on: Annotated[
         str | None,
-        typer.Option("--on", metavar="CASE", help="The case: its reference, its id, or the beginning of it.", show_default=False),
+        typer.Option(
+            "--on",
+            metavar="CASE",
+            help="The case: its reference, its id, or the beginning of it: at least six characters.",
+            show_default=False,
+        ),
     ] = None,
     facts: Annotated[
         list[str] | None,
@@ -87,16 +93,19 @@ def do(
     """
     actor = _person(by)
     _require_offered(command)
+    _require_case_as_needed(command, on)
     given = read_facts([*(facts or ()), *(more or ())])
     used_key = key or f"do-{uuid4()}"
     with running_system() as system:
         asked = _command(command, given, system, actor, on=on, key=used_key, expect_version=expect_version)
-        outcome = system.app.execute(asked, dry_run=dry_run)
+        stands = "What it did when it was given before under this key, if it was, stands. " if key else ""
+        with told_if_unreadable(_not_decided(command, on), besides=stands):
+            outcome = system.app.execute(asked, dry_run=dry_run)
         case = system.app.case(outcome.case_id) if outcome.case_id and not outcome.refusal and not dry_run else None
         if json:
             print_json(_as_json(outcome, case, key=used_key, dry_run=dry_run))
         elif outcome.refusal:
-            _print_refusal(outcome.refusal)
+            _print_refusal(outcome.refusal, command)
         else:
             _print_done(outcome, case, system.app, key=used_key, dry_run=dry_run)
         shown = True
@@ -124,6 +133,20 @@ def _require_offered(command: str) -> None:
         raise Misused(msg)
 
 
+def _require_case_as_needed(command: str, on: str | None) -> None:
+    opens = OFFERED[command].OPENS
+    if opens == "never" and on is None:
+        msg = f"{command} is given on a case. Say which: --on CASE, its reference, its id, or at least six characters of it. Nothing was done."
+        raise Misused(msg)
+    if opens == "always" and on is not None:
+        msg = f"{command} opens a new case. Leave --on out. Nothing was done."
+        raise Misused(msg)
+
+
+def _not_decided(command: str, on: str | None) -> str:
+    return f"The command {command}{f' on {on}' if on else ''} was not decided, and nothing was changed"
+
+
 def _command(
     name: str, given: dict[str, Any], system: RunningSystem, actor: Actor, *, on: str | None, key: str, expect_version: int | None
 ) -> Command:
@@ -148,12 +171,19 @@ def _command(
         raise Misused(msg) from None
 
 
-def _print_refusal(refusal: dict[str, Any]) -> None:
+def _print_refusal(refusal: dict[str, Any], command: str) -> None:
     page = Page(stderr=True)
     page.line(refusal["message"], style="yellow")
     page.line(f"Code {refusal['code']}. Nothing was changed.", indent=2)
+    if _is_about_facts(refusal):
+        page.line(f"`regcase commands {command}` tells its facts, and how each is written.", indent=2)
     if refusal["cites"]:
         page.line(f"Law: {'; '.join(refusal['cites'])}", indent=2)
+
+
+def _is_about_facts(refusal: dict[str, Any]) -> bool:
+    faults = refusal["details"].get("faults", [])
+    return any(fault["field"] != "idempotency_key" for fault in faults)
 
 
 def _print_done(outcome: Outcome, case: Case | None, app: CaseApplication, *, key: str, dry_run: bool) -> None:

@@ -12,13 +12,14 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from typer.core import TyperGroup
 
+from domain.mapper import UnreadableEvent
 from domain.refusals import Refusal
 from foundation.database import DATABASE_FAILED
 from foundation.errors import Misconfigured, RegcaseError, Transient
 from interfaces.cli.exits import Exit
 from interfaces.cli.options import wants_json
 from interfaces.cli.page import Page, print_json
-from interfaces.errors import Misused, NotDone, NotShownYet
+from interfaces.errors import CannotRead, Misused, NotDone, NotShownYet
 from interfaces.scripts.files import MalformedFiles
 from interfaces.scripts.yaml_tree import Fault, Malformed
 from projections.reading import NotFound
@@ -38,6 +39,9 @@ class Commands(TyperGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+        except UnreadableEvent as error:
+            told = CannotRead("This was not done to its end, and what was done of it stands", detail=str(error))
+            _tell(ctx, str(told), _code_of(told), _details_of(told))
         except RegcaseError as error:
             _tell(ctx, str(error), _code_of(error), _details_of(error))
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
@@ -113,5 +117,7 @@ def _details_of(error: RegcaseError) -> dict[str, Any]:
             return {"faults": [_fault_as_json(file.source, fault) for file in files for fault in file.faults]}
         case Refusal():
             return error.as_json()
+        case CannotRead(detail=detail):
+            return {"detail": detail}
         case _:
             return {}

@@ -21,6 +21,7 @@ from interfaces.cli.case_names import case_id_of
 from interfaces.cli.deadlines import due_words, tell_what_the_marks_mean
 from interfaces.cli.options import Json
 from interfaces.cli.page import Page, print_json
+from interfaces.cli.unreadable import told_if_unreadable
 from interfaces.errors import Misused, NotDone
 from interfaces.facts import as_json, deadline_facts, facts_of
 from interfaces.investigation_facts import investigation_json, investigation_lines
@@ -37,7 +38,10 @@ class Time(StrEnum):
 
 def show(
     case: Annotated[
-        str, typer.Argument(metavar="CASE", help="Its reference, its id, or the beginning of it.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="CASE", help="Its reference, its id, or the beginning of it: at least six characters.", show_default=False
+        ),
     ],
     as_of: Annotated[
         str | None,
@@ -65,12 +69,13 @@ def show(
         case_id = case_id_of(system.pool, case)
         time = by or Time.recorded
         linked_by: list[LinkRow] = []
-        if moment is None:
-            now = system.app.case(case_id)
-            linked_by = _links_with(system.pool, now.matter_id)
-            found = Replay(now, tuple(system.app.events_of(case_id)), now.version)
-        else:
-            found = replay(system.app, case_id, moment, time.value)
+        with told_if_unreadable(_not_shown(case, as_of)):
+            if moment is None:
+                now = system.app.case(case_id)
+                linked_by = _links_with(system.pool, now.matter_id)
+                found = Replay(now, tuple(system.app.events_of(case_id)), now.version)
+            else:
+                found = replay(system.app, case_id, moment, time.value)
     if found.case is None:
         known = "was not known" if time is Time.recorded else "had not begun in law"
         msg = f"The case {case} {known} as of {as_of}. {'Try --by effective.' if time is Time.recorded else 'Give a later day.'}"
@@ -79,6 +84,12 @@ def show(
         print_json(_as_json(found.case, found, moment, time, linked_by))
     else:
         print_case(found.case, Page(), when=_when(found, moment, time), explain=explain, linked_by=linked_by)
+
+
+def _not_shown(case: str, as_of: str | None) -> str:
+    if as_of is None:
+        return f"The case {case} cannot be shown"
+    return f"The case {case} cannot be shown as it stood as of {as_of}, for which its whole history is read"
 
 
 def _links_with(pool: Pool, matter_id: UUID) -> list[LinkRow]:

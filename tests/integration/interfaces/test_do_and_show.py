@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from foundation.database import Pool
 from tests.integration.interfaces.conftest import Regcase, show_everything
+from tests.poison import damage
+from tests.services import Database
 
 OPEN = (
     "do", "investigation.open", "--by", "jane:officer", "--with", "reference=INV-1", "regime=uk-dpa-2018",
@@ -110,7 +113,20 @@ class TestDo:
             "when: is not a field of this command",
         ):
             assert fault in answer.err
+        assert "`regcase commands fine.record_payment` tells its facts" in answer.err
         assert "Traceback" not in answer.err
+
+    @pytest.mark.parametrize(
+        ("command", "says"),
+        [
+            (("fine.record_payment", "--by", "ann:registrar"), "fine.record_payment is given on a case. Say which: --on CASE"),
+            (("investigation.open", "--by", "ann:registrar", "--on", "INV-1"), "opens a new case. Leave --on out"),
+        ],
+    )
+    def test_with_no_case_or_one_too_many_is_wrong_use(self, regcase: Regcase, command: tuple[str, ...], says: str) -> None:
+        answer = regcase("do", *command)
+        assert (answer.code, answer.out) == (2, "")
+        assert says in answer.err
 
     def test_dry_saves_nothing(self, regcase: Regcase) -> None:
         answer = regcase(*OPEN, "--dry-run")
@@ -176,6 +192,44 @@ class TestDo:
         machine = regcase(*OPEN, "--wait", "0", "--json")
         assert machine.code == 4
         assert json.loads(machine.out)["events"]
+
+
+class TestWhatCannotBeRead:
+    """A stored event of a schema that this version does not know: a caseworker is told what became of what was asked."""
+
+    @pytest.fixture
+    def fine(self, regcase: Regcase, pool: Pool, database: Database) -> str:
+        fine = intended(regcase)
+        show_everything(pool)
+        damage(database, UUID(fine), 1)
+        return fine
+
+    def test_leaves_a_command_undecided_and_says_so(self, regcase: Regcase, fine: str) -> None:
+        before = told(regcase, "timeline", fine)
+        payment = ("amount=GBP 5", "received_on=2024-07-01", "reference=A7")
+        act = ("do", "fine.record_payment", *payment, "--on", "INV-1/fine-1", "--by", "ann:registrar", "--key", "k1")
+        answer = regcase(*act)
+        assert (answer.code, answer.out) == (70, "")
+        assert answer.err.startswith(
+            "The command fine.record_payment on INV-1/fine-1 was not decided, and nothing was changed: an entry in"
+        )
+        assert "What it did when it was given before under this key, if it was, stands. To try again does not help" in answer.err
+        assert answer.err.splitlines()[-1].startswith(f"  event {fine}/1 of type ")
+        machine = json.loads(regcase(*act, "--json").out)
+        assert machine["exit_code"] == 70
+        assert machine["error"]["detail"].startswith(f"event {fine}/1 of type ")
+        assert told(regcase, "timeline", fine) == before
+
+    def test_keeps_a_case_from_being_shown_and_says_so(self, regcase: Regcase, fine: str) -> None:
+        answer = regcase("show", fine)
+        assert (answer.code, answer.out) == (70, "")
+        assert answer.err.startswith(f"The case {fine} cannot be shown: an entry in the history of the case")
+        answer = regcase("show", "INV-1/fine-1", "--as-of", "2024-05-09")
+        assert answer.code == 70
+        assert answer.err.startswith(
+            "The case INV-1/fine-1 cannot be shown as it stood as of 2024-05-09, for which its whole history is read: an entry in"
+        )
+        assert "tell the administrator of regcase, and pass on what follows.\n  event " in answer.err
 
 
 class TestNamingACase:

@@ -96,6 +96,7 @@ class Run:
         self._wall_time.start()
         began = time.monotonic()
         try:
+            self._say("warming up, and measuring a command's way with no fault; that takes about a minute")
             # The first starts take longer than anything that is measured.
             for _ in range(_WARM_UP):
                 took = self._probes.recovered(within=RECOVERED_WITHIN)
@@ -104,6 +105,7 @@ class Run:
             for _ in range(_BASELINES):
                 self._await_recovery(NO_FAULT)
             began = time.monotonic()
+            self._say(f"faults come from now on for {self._options.minutes:g} minutes, and the last is waited for")
             self._let_faults_come(until=began + 60 * self._options.minutes)
         except KeyboardInterrupt:
             self._say("interrupted: no more faults; what has run is brought to its end and checked")
@@ -189,6 +191,7 @@ def perform(options: Options, record: Record, say: Say) -> tuple[Findings, Path 
     def something_is_wrong() -> bool:
         return not outcome or bool(outcome[0].faults)
 
+    say("starting a stack of the run's own; that takes a minute or so")
     numbers = Numbers(brokers=options.brokers, relays=options.relays, workers=options.workers, reconcilers=options.reconcilers)
     with data_folder(something_is_wrong) as data, equipment(data, numbers) as equipped:
         settings = local.up(

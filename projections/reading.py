@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -222,6 +222,12 @@ def penalties(pool: Pool, *, matter_id: UUID | None = None) -> list[PenaltyRow]:
 def penalties_by_year(pool: Pool) -> list[YearTotal]:
     """Totals by regime, year and currency."""
     return _rows(pool, YearTotal, "penalties_by_year")
+
+
+def references(pool: Pool, case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of those of the cases that the docket knows."""
+    with pool.connection() as connection:
+        return dict(connection.execute(_SQL["references"], {"case_ids": list(case_ids)}).fetchall())
 
 
 def find_case(pool: Pool, text: str) -> UUID:

@@ -105,6 +105,9 @@ SELECT regime, year, currency, case_type, cases, imposed, payable, paid, outstan
           AND coalesce(penalties.regime, penalties_by_year.regime) = penalties_by_year.regime) AS stale_since
 FROM read_penalties.penalties_by_year ORDER BY year, regime, currency, case_type;
 
+-- name: references
+SELECT case_id, reference FROM read_cases.cases WHERE case_id = ANY(%(case_ids)s) AND reference IS NOT NULL;
+
 -- name: find_case
 SELECT case_id FROM read_cases.cases
 WHERE reference = %(text)s OR (length(%(id_prefix)s) >= %(least)s AND starts_with(case_id::text, %(id_prefix)s))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import psycopg
 
 from foundation.database import Pool
 from interfaces.errors import NotDone
-from projections.reading import find_case, find_matter
+from projections.reading import find_case, find_matter, references
 
 
 def case_id_of(pool: Pool, text: str) -> UUID:
@@ -25,6 +25,15 @@ def case_id_of(pool: Pool, text: str) -> UUID:
 def matter_id_of(pool: Pool, text: str) -> UUID:
     """The matter that somebody names, likewise."""
     return _id_of(pool, text, find_matter)
+
+
+def full_names(pool: Pool, case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Each case's reference and id, or the id alone where no read model tells the reference."""
+    try:
+        known = references(pool, case_ids)
+    except psycopg.errors.UndefinedTable:
+        known = {}
+    return {case_id: f"{known[case_id]} ({case_id})" if case_id in known else str(case_id) for case_id in case_ids}
 
 
 def _id_of(pool: Pool, text: str, find: Callable[[Pool, str], UUID]) -> UUID:

@@ -12,7 +12,7 @@ from foundation.database import Pool
 from foundation.settings import load_settings
 from interfaces.alarms import raised_by_parking
 from interfaces.cli.actor import By, parse_actor
-from interfaces.cli.case_names import case_id_of
+from interfaces.cli.case_names import case_id_of, full_names
 from interfaces.cli.exits import Exit
 from interfaces.cli.generations import known_read_model
 from interfaces.cli.options import Json
@@ -67,10 +67,11 @@ def list_parked(
     with reading_pool() as pool:
         rows = parked_cases(pool, read_models=read_models, error_class=error, owner=owner)
         raised = raised_by_parking(parked_cases(pool), load_settings(), MatterClocks(pool).wall())
+        named = full_names(pool, {row.case_id for row in rows})
     if json:
         print_json(rows_as_json(rows))
     else:
-        print_parked_cases(rows, Page())
+        print_parked_cases(rows, named, Page())
     for alarm in raised:
         Page(stderr=True).line(f"Alarm: {alarm.words}", style="red")
 
@@ -81,10 +82,11 @@ def show_parked(case: CaseName, json: Json = False) -> None:
     with reading_pool() as pool:
         rows = _waiting(pool, case)
         done = operator_acts.acts(pool, case_id=rows[0].case_id)
+        named = full_names(pool, [rows[0].case_id])
     if json:
         print_json(parked_as_json(rows, done))
     else:
-        print_parked(rows, done, Page())
+        print_parked(rows, done, named, Page())
 
 
 @parked.command("acts")
@@ -92,10 +94,11 @@ def list_acts(case: OneCase = None, json: Json = False) -> None:
     """Tell what operators did about parked cases, the earliest first; with CASE about that one, also where it waits no more."""
     with reading_pool() as pool:
         done = operator_acts.acts(pool, case_id=case_id_of(pool, case) if case else None)
+        named = full_names(pool, {act.case_id for act in done})
     if json:
         print_json(rows_as_json(done))
     else:
-        print_acts(done, Page())
+        print_acts(done, named, Page())
 
 
 @parked.command()
@@ -117,11 +120,12 @@ def assign(
     actor, chosen = parse_actor(by), _Chosen.by(model, case, everywhere, error)
     with reading_pool() as pool:
         rows = operator_acts.assign_each(pool, chosen.find(pool), owner=to, actor=actor, reason=reason)
+        named = full_names(pool, {row.case_id for row in rows})
     if json:
         print_json([{"read_model": row.read_model, "case_id": str(row.case_id), "owner": to} for row in rows])
         return
     for row in rows:
-        Page().line(f"{to} sees to case {row.case_id} in {row.read_model}.")
+        Page().line(f"{to} sees to case {named[row.case_id]} in {row.read_model}.")
 
 
 @parked.command()
@@ -142,10 +146,11 @@ def retry(
     actor, chosen = parse_actor(by), _Chosen.by(model, case, everywhere, error)
     with reading_pool() as pool:
         done = operator_acts.retry_each(pool, chosen.find(pool), actor=actor, reason=reason)
+        named = full_names(pool, {row.case_id for row, _ in done})
     if json:
         print_json(retried_as_json(done))
     else:
-        print_retried(done, Page())
+        print_retried(done, named, Page())
     if any(outcome == "waits" for _, outcome in done):
         raise typer.Exit(Exit.DIFFERENCE)
 
@@ -179,11 +184,12 @@ def skip(
         (row,) = _waiting(pool, case, [chosen.name])
         at = row.version if version is None else version
         outcome = operator_acts.skip(pool, chosen, row.case_id, version=at, actor=actor, reason=reason, authority=authority)
+        named = full_names(pool, [row.case_id])
     if json:
         print_json(retried_as_json([(row, outcome)]))
     else:
-        Page().line(f"Version {row.version} of case {row.case_id} ({row.event_type}) is left out in {model}, for ever.")
-        print_retried([(row, outcome)], Page())
+        Page().line(f"Version {row.version} of case {named[row.case_id]}, {row.event_type}, is left out in {model}, for ever.")
+        print_retried([(row, outcome)], named, Page())
     if outcome == "waits":
         raise typer.Exit(Exit.DIFFERENCE)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from interfaces.cli.page import Page
 from interfaces.cli.reading import row_as_json, rows_as_json
@@ -33,8 +34,8 @@ def retried_as_json(done: Sequence[tuple[ParkedCase, Outcome]]) -> list[dict[str
     ]
 
 
-def print_parked_cases(rows: Sequence[ParkedCase], page: Page) -> None:
-    """What waits, as a table."""
+def print_parked_cases(rows: Sequence[ParkedCase], named: Mapping[UUID, str], page: Page) -> None:
+    """What waits, as a table; `named` is each case as people know it."""
     if not rows:
         page.line("No case is parked.")
         return
@@ -43,7 +44,7 @@ def print_parked_cases(rows: Sequence[ParkedCase], page: Page) -> None:
         [
             (
                 row.read_model,
-                str(row.case_id),
+                named[row.case_id],
                 f"version {row.version}",
                 row.event_type,
                 f"{row.error_class} ({row.error_kind})",
@@ -54,14 +55,14 @@ def print_parked_cases(rows: Sequence[ParkedCase], page: Page) -> None:
             for row in rows
         ],
         right=("attempts",),
-        wrap=("error",),
+        wrap=("case", "error"),
     )
 
 
-def print_parked(rows: Sequence[ParkedCase], done: Sequence[OperatorAct], page: Page) -> None:
+def print_parked(rows: Sequence[ParkedCase], done: Sequence[OperatorAct], named: Mapping[UUID, str], page: Page) -> None:
     """Where a case waits and why; and every act on it, also where it waits no more."""
     for row in rows:
-        page.line(f"{row.read_model}: case {row.case_id} waits at version {row.version} ({row.event_type})", style="bold")
+        page.line(f"{row.read_model}: case {named[row.case_id]} waits at version {row.version} ({row.event_type})", style="bold")
         for label, text in (
             ("error", f"{row.error_class}: {row.error}"),
             ("kind", row.error_kind),
@@ -77,22 +78,22 @@ def print_parked(rows: Sequence[ParkedCase], done: Sequence[OperatorAct], page: 
         page.bullet(act_in_words(act), indent=2)
 
 
-def print_acts(done: Sequence[OperatorAct], page: Page) -> None:
+def print_acts(done: Sequence[OperatorAct], named: Mapping[UUID, str], page: Page) -> None:
     """What operators did, a line each."""
     if not done:
         page.line("No act is recorded.")
     for act in done:
-        page.line(f"Case {act.case_id}, {act_in_words(act)}")
+        page.line(f"Case {named[act.case_id]}, {act_in_words(act)}")
 
 
-def print_retried(done: Sequence[tuple[ParkedCase, Outcome]], page: Page) -> None:
+def print_retried(done: Sequence[tuple[ParkedCase, Outcome]], named: Mapping[UUID, str], page: Page) -> None:
     """What came of each."""
     for row, outcome in done:
         if outcome == "goes_on":
-            page.line(f"Case {row.case_id} goes on in {row.read_model}.")
+            page.line(f"Case {named[row.case_id]} goes on in {row.read_model}.")
         else:
             page.line(
-                f"Case {row.case_id} still waits in {row.read_model}; `regcase parked show {str(row.case_id)[:8]}` tells why.",
+                f"Case {named[row.case_id]} still waits in {row.read_model}; `regcase parked show {str(row.case_id)[:8]}` tells why.",
                 style="red",
             )
 

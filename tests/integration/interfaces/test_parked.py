@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -30,6 +31,12 @@ def told(regcase: Regcase, *arguments: str, code: int = 0) -> Any:
     answer = regcase(*arguments, "--json")
     assert answer.code == code, answer
     return json.loads(answer.out)
+
+
+def named(regcase: Regcase, case_id: UUID | str) -> str:
+    """As people know a case, and its id."""
+    (reference,) = (row["reference"] for row in told(regcase, "cases") if row["case_id"] == str(case_id))
+    return f"{reference} ({case_id})"
 
 
 class TestList:
@@ -73,7 +80,7 @@ class TestList:
 class TestShow:
     def test_tells_event_error_attempts_since_and_owner(self, regcase: Regcase, parked: Parked) -> None:
         out = regcase("parked", "show", str(parked.fine.case_id)[:8]).out
-        assert f"timeline: case {parked.fine.case_id} waits at version {parked.fine.version} ({NOTICE})" in out
+        assert f"timeline: case {named(regcase, parked.fine.case_id)} waits at version {parked.fine.version} ({NOTICE})" in out
         assert "error: UnreadableEvent: event " in out
         assert "kind: permanent" in out
         assert "attempts: 1, the last at 20" in out
@@ -128,10 +135,10 @@ class TestRetry:
         case = str(parked.fine.case_id)
         answer = regcase("parked", "retry", "timeline", case, *BY)
         assert answer.code == 1
-        assert answer.out == f"Case {case} still waits in timeline; `regcase parked show {case[:8]}` tells why.\n"
+        assert answer.out == f"Case {named(regcase, case)} still waits in timeline; `regcase parked show {case[:8]}` tells why.\n"
         parked.mend(parked.fine)
         answer = regcase("parked", "retry", "timeline", case, *BY)
-        assert (answer.code, answer.out) == (0, f"Case {case} goes on in timeline.\n")
+        assert (answer.code, answer.out) == (0, f"Case {named(regcase, case)} goes on in timeline.\n")
         assert regcase("parked", "retry", "timeline", case, *BY).code == 1
 
     def test_of_a_case_frees_it_everywhere(self, regcase: Regcase, parked: Parked) -> None:
@@ -176,7 +183,7 @@ class TestAssign:
     def test_names_the_owner_of_one_or_of_all_of_an_error(self, regcase: Regcase, parked: Parked) -> None:
         case = str(parked.fine.case_id)
         answer = regcase("parked", "assign", "cases", case, "--to", "jane", *BY)
-        assert (answer.code, answer.out) == (0, f"jane sees to case {case} in cases.\n")
+        assert (answer.code, answer.out) == (0, f"jane sees to case {named(regcase, case)} in cases.\n")
         done = told(regcase, "parked", "assign", "--error", "UnreadableEvent", "--to", "joe", *BY)
         assert len(done) == 2 * len(all_read_models())
         assert {row["owner"] for row in told(regcase, "parked", "list")} == {"joe"}
@@ -191,7 +198,7 @@ class TestActs:
         regcase("parked", "retry", "--case", fine, *BY, "--reason", "Upgraded")
         assert regcase("parked", "show", fine).code == 1
         first, *others = regcase("parked", "acts").out.splitlines()
-        assert first.startswith(f"Case {notice}, 20")
+        assert first.startswith(f"Case {named(regcase, notice)}, 20")
         assert first.endswith(f"cases: operator (admin) gave version {parked.notice.version} to jane")
         assert regcase("parked", "acts", fine[:8]).out.splitlines() == others
         assert others[-1].endswith(f"operator (admin) tried version {parked.fine.version} again, and it went on: Upgraded")
@@ -202,7 +209,10 @@ class TestSkip:
     def test_tells_what_is_left_out_and_that_the_case_goes_on(self, regcase: Regcase, parked: Parked) -> None:
         answer = regcase("parked", "skip", "timeline", str(parked.fine.case_id), *BY, *WHY)
         assert answer.code == 0
-        assert f"Version {parked.fine.version} of case {parked.fine.case_id} ({NOTICE}) is left out in timeline" in answer.out
+        assert (
+            f"Version {parked.fine.version} of case {named(regcase, parked.fine.case_id)}, {NOTICE}, is left out in timeline"
+            in answer.out
+        )
         (done,) = told(regcase, "parked", "skip", "cases", str(parked.fine.case_id), *BY, *WHY)
         assert (done["read_model"], done["outcome"]) == ("cases", "goes_on")
 

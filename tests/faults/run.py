@@ -96,7 +96,7 @@ class Run:
         self._wall_time.start()
         began = time.monotonic()
         try:
-            self._say("warming up, and measuring a command's way with no fault; that takes about a minute")
+            self._say("warming up, and measuring a command's way with no fault; that takes a minute, on a busy machine several")
             # The first starts take longer than anything that is measured.
             for _ in range(_WARM_UP):
                 took = self._probes.recovered(within=RECOVERED_WITHIN)
@@ -191,7 +191,7 @@ def perform(options: Options, record: Record, say: Say) -> tuple[Findings, Path 
     def something_is_wrong() -> bool:
         return not outcome or bool(outcome[0].faults)
 
-    say("starting a stack of the run's own; that takes a minute or so")
+    say("starting a stack of the run's own; that takes a minute, on a busy machine more")
     numbers = Numbers(brokers=options.brokers, relays=options.relays, workers=options.workers, reconcilers=options.reconcilers)
     with data_folder(something_is_wrong) as data, equipment(data, numbers) as equipped:
         settings = local.up(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.mapper import UnreadableEvent
 from foundation.database import Pool
 from tests.integration.interfaces.conftest import Regcase, show_everything
 from tests.poison import damage
@@ -230,6 +231,19 @@ class TestWhatCannotBeRead:
             "The case INV-1/fine-1 cannot be shown as it stood as of 2024-05-09, for which its whole history is read: an entry in"
         )
         assert "tell the administrator of regcase, and pass on what follows.\n  event " in answer.err
+
+    @pytest.mark.usefixtures("pool")
+    def test_does_not_hide_that_a_command_was_done(self, regcase: Regcase, monkeypatch: pytest.MonkeyPatch) -> None:
+        def met(*_: object, **_more: object) -> None:
+            raise UnreadableEvent("event 1/2")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("interfaces.cli.do._print_done", met)
+            answer = regcase(*OPEN, "--key", "k1")
+        assert answer.code == 70
+        assert answer.err.startswith("This was not done to its end, and what was done of it stands: an entry in the history")
+        assert answer.err.endswith("\n  event 1/2\n")
+        assert told(regcase, *OPEN, "--key", "k1")["repeated"]
 
 
 class TestNamingACase:

@@ -1,6 +1,6 @@
 """The local stack: Postgres, Kafka and our own processes, kept up by supervisor in one data folder.
 
-`up`, `down` and `processes` are what the command line needs; each module below has one part of it.
+`up`, `down`, `restart` and `processes` are what the command line needs; each module below has one part of it.
 """
 
 from deploy.local.asking import Health
@@ -11,7 +11,7 @@ from deploy.local.stack import (
     ended_lately,
     health,
     processes,
-    restart_process,
+    restart,
     signal_process,
     start_process,
     stop_process,
@@ -29,7 +29,7 @@ __all__ = [
     "ended_lately",
     "health",
     "processes",
-    "restart_process",
+    "restart",
     "signal_process",
     "start_process",
     "stop_process",

@@ -7,6 +7,7 @@ Misconfigured
 |   |-- ServiceFailed     a service or process ended, or did not become ready in time
 |   |-- JarsUnavailable   Kafka's jars could not be fetched, or are not those of the lock file
 |   |-- StackBusy         another start or stop of the same stack is at work
+|-- NotUp                 the stack does not run
 |-- UnknownProcess        no process of the stack has that name
 """
 
@@ -37,6 +38,10 @@ class JarsUnavailable(LocalStackFailed):
 
 class StackBusy(LocalStackFailed):
     """Another start or stop of the same stack is at work."""
+
+
+class NotUp(Misconfigured):
+    """The stack does not run."""
 
 
 class UnknownProcess(Misconfigured):

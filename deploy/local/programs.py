@@ -35,6 +35,9 @@ class Program:
     settles_after: float = 0.0
 
 
+SETTLES_AFTER = 3.0
+"""Seconds after which one of our own processes counts as started well."""
+
 # Our own processes. A new kind of process is a line here, and its number in `numbers.py`.
 _MODULES = {"relay": "workers.relay", "worker": "workers.app", "reconciler": "workers.reconciler"}
 
@@ -56,5 +59,5 @@ def _ours(kind: str, module: str, slot: int) -> Program:
         command=(sys.executable, "-m", module),
         # Each process of a kind has a slot of its own: its consumer's lasting identity goes by it.
         environment={"REGCASE_SLOT": str(slot), "PYTHONUNBUFFERED": "1"},
-        settles_after=3.0,
+        settles_after=SETTLES_AFTER,
     )

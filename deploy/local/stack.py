@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Unpack
 
 from deploy.local.asking import Health, ask_all
 from deploy.local.ends import recent_ends
-from deploy.local.errors import DiskFull, LocalStackFailed
+from deploy.local.errors import DiskFull, LocalStackFailed, NotUp
 from deploy.local.exclusive import ended_in_order, exclusive, undisturbed
-from deploy.local.notes import noted_health_ports, noted_numbers
+from deploy.local.kafka import Kafka
+from deploy.local.notes import load_notes, noted_health_ports, noted_numbers
 from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
 from deploy.local.process import Process
-from deploy.local.programs import Program, nth, our_programs
+from deploy.local.programs import SETTLES_AFTER, Program, nth, our_programs
 from deploy.local.progress import Progress, silent
+from deploy.local.services import Service, await_service, begin_service
 from deploy.local.start import Start
 from deploy.local.supervisor import Supervisor
 from foundation.settings import Settings, is_external
@@ -89,6 +91,38 @@ def down(settings: Settings) -> list[str]:
         return running
 
 
+def restart(settings: Settings, names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Stop processes of a stack that is up, start each again and wait until it runs; a service until it answers.
+
+    They are asked to end; one that does not, as one that hangs or was stopped by a signal, is killed. One after the other:
+    where several of a kind run, others do their work meanwhile.
+
+    Args:
+        names: of our own processes and of services.
+        say: told what was done, in words.
+
+    Raises:
+        NotUp: the stack does not run.
+        UnknownProcess: it has none of one of these names; nothing was stopped.
+        ServiceFailed: one does not end, or does not run afterwards; those after it were left as they are.
+        PortTaken: another process took the port of a service meanwhile; likewise.
+        StackBusy: a start or stop is at work and does not end.
+    """
+    places = _places(settings)
+    supervisor = Supervisor(places)
+    if not supervisor.is_running():
+        msg = f"nothing was restarted: the local stack in {places.data} does not run. Start it with `regcase up`."
+        raise NotUp(msg)
+    with exclusive(places.lock, seconds=_LOCK_SECONDS):
+        for name in names:
+            supervisor.process(name)
+        notes = load_notes(places.notes)
+        services: list[Service] = [Postgres(places, notes), *(Kafka(places, notes, number) for number in notes.kafka_nodes)]
+        by_name = {service.name: service for service in services}
+        for name in dict.fromkeys(names):
+            _restart(name, by_name.get(name), supervisor, say)
+
+
 def processes(settings: Settings, *, programs: Sequence[Program] | None = None) -> list[Process]:
     """How each process of the stack is; where nothing runs, those that `up` would start, as not running."""
     places = _places(settings)
@@ -135,17 +169,6 @@ def stop_process(settings: Settings, name: str) -> None:
     supervisor.stop([name])
 
 
-def restart_process(settings: Settings, name: str) -> None:
-    """Stop one process and start it again.
-
-    Raises:
-        UnknownProcess: the stack has none of that name, or is not up.
-        ServiceFailed: it does not end.
-    """
-    stop_process(settings, name)
-    start_process(settings, name)
-
-
 def signal_process(settings: Settings, name: str, signal: str) -> None:
     """Send a signal to one process: `KILL`, and it is started anew.
 
@@ -153,6 +176,25 @@ def signal_process(settings: Settings, name: str, signal: str) -> None:
         UnknownProcess: the stack has none of that name, or is not up.
     """
     Supervisor(_places(settings)).signal(name, signal)
+
+
+def _restart(name: str, service: Service | None, supervisor: Supervisor, say: Callable[[str], None]) -> None:
+    before = supervisor.process(name)
+    if before.running:
+        say(f"{name} is asked to end, and killed if it does not.")
+    # Interrupted in between, it would stay stopped.
+    with undisturbed():
+        supervisor.stop([name])
+        if service:
+            begin_service(service, supervisor)
+        else:
+            supervisor.start_process(name)
+    if service:
+        await_service(service, supervisor)
+    else:
+        supervisor.wait_settled(name, SETTLES_AFTER)
+    instead = f" instead of {before.pid}" if before.pid else "; it did not run before"
+    say(f"{name} was started: process {supervisor.process(name).pid}{instead}.")
 
 
 def _places(settings: Settings) -> Places:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Unpack
 
 from deploy.kafka_admin import admin_client
@@ -16,7 +15,6 @@ from deploy.local.notes import Notes, keep_notes, load_notes, with_health_ports,
 from deploy.local.numbers import Given
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres
-from deploy.local.process import Process
 from deploy.local.programs import Program, our_programs
 from deploy.local.progress import Progress, Report, Stage
 from deploy.local.services import Service, await_service, begin_service
@@ -25,8 +23,6 @@ from deploy.migrate import migrate
 from deploy.postgres_server import address, ensure_app_rights, require_supported
 from deploy.topics import ensure_topics
 from foundation.settings import Settings, is_external
-
-_OURS_SECONDS = 60.0
 
 
 class Start:
@@ -146,8 +142,7 @@ class Start:
                 self._begin(name)
         for program in self._ours:
             self._report("processes", f"waiting for {program.name}")
-            settled = _ran_for(timedelta(seconds=program.settles_after))
-            self._supervisor.wait_ready(program.name, settled, seconds=_OURS_SECONDS)
+            self._supervisor.wait_settled(program.name, program.settles_after)
         self._report("processes", f"{', '.join(names)} running" if names else "none", done=True)
 
     def _begin(self, name: str) -> None:
@@ -215,7 +210,3 @@ def _renumbered(places: Places, **given: Unpack[Given]) -> Notes:
     notes = notes.model_copy(update={"numbers": numbers})
     keep_notes(places.notes, notes)
     return notes
-
-
-def _ran_for(time: timedelta) -> Callable[[Process], bool]:
-    return lambda process: process.since is not None and datetime.now(UTC) - process.since >= time

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xmlrpc.client
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
@@ -24,6 +25,7 @@ from deploy.local.waiting import wait_until
 _MARK = "REGCASE_STACK"  # in the environment of every process of a stack: its data folder
 _START_SECONDS = 15.0
 _STOP_SECONDS = 10.0
+_SETTLE_SECONDS = 60.0
 # One quick end is forgiven: a server that was killed may find what it left behind not yet cleared away.
 _TRIES = 3
 # States of supervisor in which a process is not there and is not started anew.
@@ -165,6 +167,18 @@ class Supervisor:
 
         if not wait_until(ready, seconds=seconds, every=0.1):
             raise self.failure(name, f"it was not ready after {seconds:.0f} s")
+
+    def wait_settled(self, name: str, after: float) -> None:
+        """Wait until a process that was started has run unbroken for some seconds. Whether it does its work only itself can tell.
+
+        Raises:
+            ServiceFailed: it ended again and again; the end of its log is told.
+        """
+
+        def settled(process: Process) -> bool:
+            return process.since is not None and datetime.now(UTC) - process.since >= timedelta(seconds=after)
+
+        self.wait_ready(name, settled, seconds=_SETTLE_SECONDS)
 
     def failure(self, name: str, why: str) -> ServiceFailed:
         """An error about a process, with the end of its log."""

@@ -59,6 +59,7 @@ app.command("rebuild")(rebuild_command)
 app.add_typer(generations, name="generations")
 app.command("up")(stack.up_command)
 app.command("down")(stack.down_command)
+app.command("restart")(stack.restart_command)
 app.command("status")(status.status_command)
 app.command()(demo.demo)
 

@@ -12,6 +12,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from typer.core import TyperGroup
 
+from deploy.local.errors import UnknownProcess
 from domain.mapper import UnreadableEvent
 from domain.refusals import Refusal
 from foundation.database import DATABASE_FAILED
@@ -96,7 +97,7 @@ def _code_of(error: RegcaseError) -> Exit:
     match error:
         case NotShownYet():
             return Exit.NOT_SHOWN_YET
-        case Malformed() | Misused():
+        case Malformed() | Misused() | UnknownProcess():
             return Exit.MALFORMED
         case Misconfigured() | Transient():
             return Exit.UNREACHABLE

@@ -1,4 +1,4 @@
-"""`regcase up` and `down`: the system as a whole."""
+"""`regcase up`, `down` and `restart`: the system as a whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Unpack
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from deploy.local import STAGES, Report, down, up
+from deploy.local import STAGES, Report, down, restart, up
 from deploy.local.numbers import Given
 from foundation.settings import Settings, load_settings
 from interfaces.cli.page import Page
@@ -23,6 +23,9 @@ _Brokers = Annotated[int | None, _number("--brokers", "Brokers of the local Kafk
 _Relays = Annotated[int | None, _number("--relays", "Relays: one publishes, the others stand by")]
 _Workers = Annotated[int | None, _number("--workers", "Workers, which share the partitions")]
 _Reconcilers = Annotated[int | None, _number("--reconcilers", "Reconcilers")]
+
+_HOW_EACH_IS = "`regcase status` tells how each process is."
+"""That it runs does not say that it does its work."""
 
 
 def up_command(
@@ -53,6 +56,18 @@ def down_command() -> None:
     page = Page()
     stopped = down(load_settings())
     page.line(f"Stopped: {', '.join(stopped)}. The data is kept." if stopped else "Nothing was running.")
+
+
+def restart_command(
+    names: Annotated[list[str], typer.Argument(metavar="PROCESS...", help="As `regcase status` calls them.", show_default=False)],
+) -> None:
+    """Stop processes of the local stack, start them again and wait until they run: for what hangs.
+
+    One that does not end within its time is killed; that loses nothing. It starts with the settings of the last `regcase up`.
+    """
+    page = Page()
+    restart(load_settings(), names, page.line)
+    page.line(_HOW_EACH_IS)
 
 
 @contextmanager

@@ -43,6 +43,9 @@ def print_status(status: Status, page: Page, *, partitions: bool = False) -> Non
         page.line(f"{'Alarm' if alarm.severity == 'critical' else 'Warning'}: {alarm.words}", style="red")
     for fault in status.faults:
         page.line(f"Fault: {fault.rstrip('.')}.", style="red")
+    hanging = [process.name for process in status.processes if status.states[process.name] == "hangs"]
+    if hanging:
+        page.line(f"`regcase restart {' '.join(hanging)}` starts anew what hangs.")
     if status.faults:
         page.line(
             f"`regcase up` starts what does not run; the processes' logs are in {status.data}/logs. See docs/operations.md."

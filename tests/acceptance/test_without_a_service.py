@@ -1,8 +1,9 @@
-"""A stopped broker and a stopped database, while commands arrive; and what is wrong in the topic."""
+"""A stopped broker, a stopped database and a worker that hangs, while commands arrive; and what is wrong in the topic."""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from deploy.local import health
+from deploy.local import health, signal_process
 from deploy.topics import EVENTS
 from domain.event_store import in_postgres
 from tests.acceptance.checks import CLEARVIEW, HALDEN, query, rehearsed, settle, stored, variant
@@ -75,6 +76,26 @@ def test_without_kafka_commands_go_on_and_deadlines_fall_due(system: System, fin
     wait_for(lambda: not not_ready(system) and not alarm("RegcaseBrokerAway", system), seconds=90, what="readiness again")
     assert officer(system, fine) == "while-kafka-was-away"
     assert set(rehearsed(script)) <= set(stored(system))
+    settle(system)
+
+
+def test_a_worker_that_hangs_is_told_with_the_way_to_start_it_anew(system: System, fine: UUID) -> None:
+    hanging = system.process("worker").pid
+    signal_process(system.settings, "worker", "STOP")
+    try:
+        told = system.run("status", exit_code=3).out
+        assert re.search(rf"^worker +HANGS .* {hanging} ", told, re.MULTILINE)
+        assert "`regcase restart worker` starts anew what hangs." in told
+        restarted = system.run("restart", "worker").out
+        started = system.process("worker")
+        assert started.running
+        assert started.pid not in (None, hanging)
+        assert f"worker was started: process {started.pid} instead of {hanging}." in restarted
+    finally:
+        signal_process(system.settings, "worker", "CONT")
+    wait_for(lambda: not not_ready(system), seconds=90, what="readiness again")
+    assert not any(process["state"] == "hangs" for process in json.loads(system.run("status", "--json").out)["processes"])
+    assign(system, fine, "after-the-worker-hung")
     settle(system)
 
 

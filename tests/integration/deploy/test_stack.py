@@ -134,17 +134,17 @@ class TestAStackThatIsUp:
 
     def test_is_left_as_it_is_by_a_second_start(self, up: System) -> None:
         before = pids(up)
-        stages: list[str] = []
+        told: dict[str, str] = {}
 
         again = local.up(
             Settings(data=up.settings.data),
-            lambda report: stages.append(report.stage) if report.done else None,
+            lambda report: told.update({report.stage: report.detail}) if report.done else None,
             programs=[SLEEPER],
         )
 
         assert pids(up) == before
         assert again.database_url == up.settings.database_url
-        assert stages == list(STAGES)
+        assert list(told) == list(STAGES)
 
     def test_is_left_as_it_is_by_two_starts_at_once(self, up: System) -> None:
         before = pids(up)
@@ -172,11 +172,28 @@ class TestAStackThatIsUp:
         up.start("sleeper")
         assert up.process("sleeper").running
 
-    def test_restarts_a_process(self, up: System) -> None:
-        before = up.process("sleeper").pid
-        local.restart_process(up.settings, "sleeper")
+    @pytest.mark.parametrize("name", ["sleeper", "postgres", "kafka"])
+    def test_restarts_a_process_and_waits_until_it_runs(self, up: System, name: str) -> None:
+        before = pids(up)
+        told = up.run("restart", name).out
 
-        assert up.process("sleeper").pid not in (None, before)
+        after = pids(up)
+        assert answers(up.settings)
+        assert f"{name} was started: process {after[name]} instead of {before[name]}." in told
+        assert {other for other in after if after[other] != before[other]} == {name}
+
+    def test_starts_by_a_restart_what_was_stopped_by_hand(self, up: System) -> None:
+        up.stop("sleeper")
+
+        assert "; it did not run before." in up.run("restart", "sleeper").out
+        assert up.process("sleeper").running
+
+    def test_restarts_none_of_several_if_one_is_unknown(self, up: System) -> None:
+        before = pids(up)
+        refused = up.run("restart", "sleeper", "courier", exit_code=2)
+
+        assert "no process is called 'courier'. There are: kafka, postgres, sleeper." in refused.err
+        assert pids(up) == before
 
     def test_says_which_processes_there_are_when_asked_for_another(self, up: System) -> None:
         with pytest.raises(UnknownProcess, match=r"'courier'\. There are: kafka, postgres, sleeper\."):
@@ -227,6 +244,17 @@ class TestStopping:
 
     def test_of_what_was_never_started_does_nothing(self, tmp_path: Path) -> None:
         assert local.down(Settings(data=tmp_path / "none")) == []
+        assert not (tmp_path / "none").exists()
+
+
+class TestAStackThatDoesNotRun:
+    def test_has_nothing_to_restart(self, tmp_path: Path) -> None:
+        refused = System(Settings(data=tmp_path / "none")).run("restart", "worker", exit_code=3)
+
+        assert (
+            refused.err
+            == f"nothing was restarted: the local stack in {tmp_path / 'none'} does not run. Start it with `regcase up`.\n"
+        )
         assert not (tmp_path / "none").exists()
 
 

@@ -143,7 +143,7 @@ class Start:
         for program in self._ours:
             self._report("processes", f"waiting for {program.name}")
             self._supervisor.wait_settled(program.name, program.settles_after)
-        self._report("processes", f"{', '.join(names)} running" if names else "none", done=True)
+        self._report("processes", f"{', '.join(names)} started" if names else "none", done=True)
 
     def _begin(self, name: str) -> None:
         self._began.append(name)

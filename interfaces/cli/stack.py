@@ -38,7 +38,9 @@ def up_command(
     """
     numbers = {"brokers": brokers, "relays": relays, "workers": workers, "reconcilers": reconcilers}
     given: Any = {kind: number for kind, number in numbers.items() if number is not None}
-    start_stack(Page(), **given)
+    page = Page()
+    start_stack(page, **given)
+    page.line(_HOW_EACH_IS)
 
 
 def start_stack(page: Page, **given: Unpack[Given]) -> Settings:

@@ -145,6 +145,7 @@ class TestAStackThatIsUp:
         assert pids(up) == before
         assert again.database_url == up.settings.database_url
         assert list(told) == list(STAGES)
+        assert told["processes"] == "sleeper started"  # it cannot know whether it does its work
 
     def test_is_left_as_it_is_by_two_starts_at_once(self, up: System) -> None:
         before = pids(up)

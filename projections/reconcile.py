@@ -116,11 +116,12 @@ def _derive_anew(pool: Pool, model: ReadModel, case_ids: list[UUID]) -> set[UUID
         try:
             done.update(derive_anew(pool, model, some))
         except TookTooLong as broken_off:
-            if len(some) > 1:
-                halves = _in_parts(some, -(-len(some) // 2))
-                done.update(*(_derive_anew(pool, model, half) for half in halves))
-            else:
-                _log.error("not_derived_anew", read_model=model.name, cases=1, case_id=str(some[0]), error=broken_off.error)
+            match some:
+                case [case_id]:
+                    _log.error("not_derived_anew", read_model=model.name, cases=1, case_id=str(case_id), error=broken_off.error)
+                case _:
+                    halves = _in_parts(some, -(-len(some) // 2))
+                    done.update(*(_derive_anew(pool, model, half) for half in halves))
         except DATABASE_FAILED as error:
             _log.warning("not_derived_anew", read_model=model.name, cases=len(some), error=error)
     return done

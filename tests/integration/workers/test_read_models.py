@@ -214,7 +214,7 @@ def test_what_is_parked_in_one_read_model_reaches_the_others(
         raise Transient
 
     models = dict(all_read_models()) | {"cases": replace(all_read_models()["cases"], changes=fails)}
-    monkeypatch.setattr(module, "all_read_models", lambda: models)
+    monkeypatch.setattr(generations, "all_read_models", lambda: models)
     consume(pool, batch, patience=Patience(attempts=3, sleep=slept.append))
     assert len(slept) == 2
     assert {(row.read_model, row.attempts) for row in parked_cases(pool)} == {("cases", 3)}
